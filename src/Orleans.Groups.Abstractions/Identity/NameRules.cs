@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Orleans.Groups;
 
-/// <summary>The one rule for scope, group, node and member names: 1 to 256 UTF-8 bytes, valid Unicode, no control characters.</summary>
+/// <summary>
+/// The one rule for scope, group, node and member names: 1 to 256 UTF-8 bytes, valid Unicode, no control characters.
+/// </summary>
 internal static class NameRules
 {
     /// <summary>Longest name, in UTF-8 bytes.</summary>
@@ -41,7 +43,9 @@ internal static class NameRules
         }
     }
 
-    /// <summary>Returns <paramref name="name"/>, or throws <see cref="ArgumentException"/> naming <paramref name="kind"/>.</summary>
+    /// <summary>
+    /// Returns <paramref name="name"/>, or throws <see cref="ArgumentException"/> naming <paramref name="kind"/>.
+    /// </summary>
     internal static string Require(string? name, string kind, string parameter)
     {
         if (GetError(name) is { } error)

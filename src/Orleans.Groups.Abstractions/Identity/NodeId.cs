@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <summary>One life of a node: its name and its incarnation. A restarted node has the same name and another identity.</summary>
+/// <summary>
+/// One life of a node: its name and its incarnation. A restarted node has the same name and another identity.
+/// </summary>
 /// <remarks>Immutable, and a reference type because tables of a million memberships share it.</remarks>
 public sealed class NodeId : IEquatable<NodeId>, IComparable<NodeId>
 {

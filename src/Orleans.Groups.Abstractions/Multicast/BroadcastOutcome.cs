@@ -22,7 +22,9 @@ public enum BroadcastReason
     /// <summary>The window, or the queue of waiting confirms, is full. Nothing was sent; try again later.</summary>
     Overloaded,
 
-    /// <summary>The call was made from inside a callback and would have waited for that callback. Nothing was sent.</summary>
+    /// <summary>
+    /// The call was made from inside a callback and would have waited for that callback. Nothing was sent.
+    /// </summary>
     ReentrantConfirm,
 
     /// <summary>The member is leaving. Nothing was sent.</summary>
