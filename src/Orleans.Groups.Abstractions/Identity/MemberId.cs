@@ -58,7 +58,8 @@ public sealed class MemberId : IEquatable<MemberId>, IComparable<MemberId>
     }
 
     /// <summary>Same node and number.</summary>
-    public static bool operator ==(MemberId? left, MemberId? right) => left is null ? right is null : left.Equals(right);
+    public static bool operator ==(MemberId? left, MemberId? right) =>
+        left is null ? right is null : left.Equals(right);
 
     /// <summary>Another node or number.</summary>
     public static bool operator !=(MemberId? left, MemberId? right) => !(left == right);

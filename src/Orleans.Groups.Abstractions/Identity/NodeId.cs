@@ -79,5 +79,6 @@ public sealed class NodeId : IEquatable<NodeId>, IComparable<NodeId>
     /// <summary>For example <c>a@3.1f09c2aa</c>.</summary>
     public override string ToString() => $"{Name}@{Incarnation}";
 
-    private static int Compare(NodeId? left, NodeId? right) => left is null ? (right is null ? 0 : -1) : left.CompareTo(right);
+    private static int Compare(NodeId? left, NodeId? right) =>
+        left is null ? (right is null ? 0 : -1) : left.CompareTo(right);
 }

@@ -68,13 +68,13 @@ public readonly record struct BroadcastOutcome(BroadcastStatus Status, Broadcast
             BroadcastReason.Overloaded =>
                 (GroupErrorCode.Overloaded, true, "The sender's window is full; try again when others have caught up."),
             BroadcastReason.ReentrantConfirm =>
-                (GroupErrorCode.ReentrantConfirm, false, "A callback cannot wait for its own end; confirm there only what was received."),
+                (GroupErrorCode.ReentrantConfirm, false, "A callback cannot wait for its own end."),
             BroadcastReason.Leaving =>
                 (GroupErrorCode.ShuttingDown, false, "The member is leaving."),
             BroadcastReason.Terminated =>
                 (GroupErrorCode.Terminated, false, "The member has terminated; join again as a new member."),
             BroadcastReason.LostMembership =>
-                (GroupErrorCode.LostMembership, false, "The others took the member out of the ring; join again as a new member."),
+                (GroupErrorCode.LostMembership, false, "The others took the member out of the ring; join again."),
             BroadcastReason.Timeout =>
                 (GroupErrorCode.Timeout, true, "The proof did not come in time."),
             _ =>

@@ -38,7 +38,9 @@ public interface IMulticastGroup : IAsyncDisposable
     /// a full window is answered <see cref="BroadcastReason.Overloaded"/> and nothing is sent.
     /// </returns>
     /// <exception cref="PayloadTooLargeException">The payload is over the limit. Nothing was published.</exception>
-    ValueTask<BroadcastOutcome> BroadcastAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default);
+    ValueTask<BroadcastOutcome> BroadcastAsync(
+        ReadOnlyMemory<byte> payload,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Publishes to the ring and waits for proof that it arrived.</summary>
     /// <param name="payload">

@@ -118,7 +118,8 @@ public sealed class MulticastOptions
         var tenth = TimeSpan.FromMilliseconds(100);
         var errors = new OptionErrors(nameof(MulticastOptions));
         errors.Range(MaxPayloadBytes, 1, OptionErrors.HardPayloadBytes, nameof(MaxPayloadBytes));
-        errors.Range(WindowBytes, Math.Clamp(MaxPayloadBytes, 1, OptionErrors.HardPayloadBytes) + 64, GiB, nameof(WindowBytes));
+        var smallestWindow = Math.Clamp(MaxPayloadBytes, 1, OptionErrors.HardPayloadBytes) + 64;
+        errors.Range(WindowBytes, smallestWindow, GiB, nameof(WindowBytes));
         errors.Range(MaxFrameBytes, 64 * 1024, 16 * 1024 * 1024, nameof(MaxFrameBytes));
         errors.Range(MaxMembers, 1, 4_096, nameof(MaxMembers));
         errors.Range(MaxLocalMembers, 1, int.MaxValue, nameof(MaxLocalMembers));

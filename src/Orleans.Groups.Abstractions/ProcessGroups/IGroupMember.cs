@@ -29,4 +29,8 @@ public interface IGroupMember : IAsyncDisposable
 /// How many publications to groups were dropped for this member since the message before this one because its queue
 /// was full; normally 0.
 /// </param>
-public readonly record struct MemberMessage(MemberId? From, GroupName? Group, ReadOnlyMemory<byte> Payload, long Missed);
+public readonly record struct MemberMessage(
+    MemberId? From,
+    GroupName? Group,
+    ReadOnlyMemory<byte> Payload,
+    long Missed);

@@ -92,7 +92,8 @@ public sealed class ProcessGroupsOptions
         errors.Range(DigestInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(DigestInterval));
         if (Scopes.Count > 0 && !Scopes.Contains(DefaultScope, StringComparer.Ordinal))
         {
-            errors.Add(nameof(Scopes), string.Join(", ", Scopes), $"must contain {nameof(DefaultScope)} '{DefaultScope}'");
+            var listed = string.Join(", ", Scopes);
+            errors.Add(nameof(Scopes), listed, $"must contain {nameof(DefaultScope)} '{DefaultScope}'");
         }
 
         return errors.ToList();

@@ -31,8 +31,8 @@ internal static class GroupRecordEditor
         {
             RecordEdit.Create create => Create(current, create),
             RecordEdit.Recreate recreate => Recreate(current, recreate),
-            RecordEdit.Close close => current is null ? default(EditResult) with { Verdict = EditVerdict.Missing } : Close(current, close),
             _ when current is null => new EditResult(EditVerdict.Missing, null),
+            RecordEdit.Close close => Close(current, close),
             _ => ApplyToExisting(current, edit),
         };
     }
@@ -152,7 +152,7 @@ internal static class GroupRecordEditor
 
     private static EditResult InsertRight(GroupRecord current, RecordEdit.InsertRight edit)
     {
-        // An id appears once, ever: a joiner that was inserted, died and was erased is remembered by its operation or expired.
+        // An id appears once, ever: a joiner that was inserted, died and was erased comes back under another id.
         if (!edit.Left.Equals(edit.Operation.Author) || current.IndexOf(edit.Joiner) >= 0)
         {
             return new EditResult(EditVerdict.Refused, current);

@@ -56,7 +56,9 @@ internal sealed class MemberProgress
             progress.Append(batch);
         }
 
-        Invariant.Require(progress.LastPublished == entry.LastPublished, "adopted pending messages reach up to the last published");
+        Invariant.Require(
+            progress.LastPublished == entry.LastPublished,
+            "adopted pending messages reach up to the last published");
         return progress;
     }
 

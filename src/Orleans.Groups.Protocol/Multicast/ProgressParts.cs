@@ -101,7 +101,9 @@ internal sealed class ProgressParts
         {
             var before = merged.GetValueOrDefault(entry.Publisher, entry with { Pending = [] });
             var next = before.Pending.IsEmpty ? entry.LastAcked + 1 : before.Pending[^1].Last + 1;
-            if (before.LastAcked != entry.LastAcked || before.LastPublished != entry.LastPublished || !Follow(entry, next))
+            if (before.LastAcked != entry.LastAcked
+                || before.LastPublished != entry.LastPublished
+                || !Follow(entry, next))
             {
                 return null;
             }

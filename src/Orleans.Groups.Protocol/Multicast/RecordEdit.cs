@@ -27,7 +27,13 @@ internal abstract record RecordEdit(OperationId Operation, Guid Epoch, long Issu
         : RecordEdit(Operation, Guid.Empty, 0);
 
     /// <summary>Insert a newcomer directly to the right of the author.</summary>
-    internal sealed record InsertRight(OperationId Operation, Guid Epoch, long IssuedAt, MemberId Left, MemberId Joiner, int MaxMembers)
+    internal sealed record InsertRight(
+        OperationId Operation,
+        Guid Epoch,
+        long IssuedAt,
+        MemberId Left,
+        MemberId Joiner,
+        int MaxMembers)
         : RecordEdit(Operation, Epoch, IssuedAt);
 
     /// <summary>Mark members dead.</summary>
@@ -38,7 +44,12 @@ internal abstract record RecordEdit(OperationId Operation, Guid Epoch, long Issu
     /// <param name="Certain">
     /// Said by membership or by the member's own node, so that the author need not be alive in the record (rule R4).
     /// </param>
-    internal sealed record MarkDead(OperationId Operation, Guid Epoch, long IssuedAt, ImmutableArray<MemberId> Members, bool Certain)
+    internal sealed record MarkDead(
+        OperationId Operation,
+        Guid Epoch,
+        long IssuedAt,
+        ImmutableArray<MemberId> Members,
+        bool Certain)
         : RecordEdit(Operation, Epoch, IssuedAt);
 
     /// <summary>Erase dead members of which nothing is in flight any more; accepted from their heir alone.</summary>

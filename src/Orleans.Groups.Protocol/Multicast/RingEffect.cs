@@ -37,7 +37,9 @@ internal abstract record RingEffect
     internal sealed record Unwatch(MemberId Member) : RingEffect;
 
     /// <summary>Queue for the handler: the member is in the ring.</summary>
-    internal sealed record NotifyJoined(ImmutableArray<MemberId> Members, ImmutableArray<PublisherBase> Bases) : RingEffect;
+    internal sealed record NotifyJoined(
+        ImmutableArray<MemberId> Members,
+        ImmutableArray<PublisherBase> Bases) : RingEffect;
 
     /// <summary>Queue for the handler: members came or went.</summary>
     internal sealed record NotifyChanged(

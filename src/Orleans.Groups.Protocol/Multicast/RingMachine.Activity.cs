@@ -47,7 +47,8 @@ internal sealed partial class RingMachine
         long ackedThrough,
         EffectList<RingEffect> effects)
     {
-        // Invariant I4: nobody downstream has seen more of a publisher than whoever answers for it, nor more acks than it issued.
+        // Invariant I4: nobody downstream has seen more of a publisher than whoever answers for it, nor more
+        // acks than that one issued.
         if (publishedThrough > progress.LastPublished)
         {
             effects.Add(new RingEffect.Trace(RingTrace.Gap, publisher));

@@ -124,9 +124,8 @@ internal sealed partial class RingMachine
         // Rule R4: a joiner buries only whom membership, or the member's own node, declared dead. Once it is dead in
         // the record its insert can no longer be accepted, so this id stays usable.
         _phase = Phase.Editing;
-        Submit(
-            new RecordEdit.MarkDead(NextOperation(), _joinRecord!.Epoch, _joinRecord.Version, [inserter], Certain: true),
-            effects);
+        var (epoch, version) = (_joinRecord!.Epoch, _joinRecord.Version);
+        Submit(new RecordEdit.MarkDead(NextOperation(), epoch, version, [inserter], Certain: true), effects);
     }
 
     private void OnJoinEditAnswered(RecordEdit edit, EditResult result, EffectList<RingEffect> effects)
@@ -155,7 +154,8 @@ internal sealed partial class RingMachine
             return;
         }
 
-        if (!_replyParts.TryAdd(reply.Part, reply.Parts, reply.Progress, out var whole) || !reply.Record.ListsAlive(_self))
+        if (!_replyParts.TryAdd(reply.Part, reply.Parts, reply.Progress, out var whole)
+            || !reply.Record.ListsAlive(_self))
         {
             effects.Add(new RingEffect.Trace(RingTrace.BrokenParts, from));
             FailJoin(JoinFailure.InserterLost, effects);
@@ -329,7 +329,8 @@ internal sealed partial class RingMachine
         var known = _view?.Record ?? _joinRecord;
         if (_edit is null && known is not null && (_phase == Phase.Asking || known.IndexOf(_self) >= 0))
         {
-            // The id may be listed, now or soon. If this comes too early, whoever inserts it finds it gone and buries it.
+            // The id may be listed, now or soon. If this comes too early, whoever inserts it finds it gone and
+            // buries it.
             effects.Add(new RingEffect.SubmitEdit(new RecordEdit.Remove(NextOperation(), known.Epoch, known.Version)));
         }
 

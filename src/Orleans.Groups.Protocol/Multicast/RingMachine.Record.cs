@@ -74,7 +74,8 @@ internal sealed partial class RingMachine
         var record = _view!.Record;
         if (_suspects.Count > 0)
         {
-            return new RecordEdit.MarkDead(NextOperation(), record.Epoch, record.Version, [.. _suspects], Certain: false);
+            return new RecordEdit.MarkDead(
+                NextOperation(), record.Epoch, record.Version, [.. _suspects], Certain: false);
         }
 
         if (FindErasable() is { IsEmpty: false } erasable)
@@ -131,7 +132,8 @@ internal sealed partial class RingMachine
 
         if (answered.Result is not { } result)
         {
-            // Rule R6: nobody knows. The same edit is handed in again; the record remembers it or refuses it as too old.
+            // Rule R6: nobody knows. The same edit is handed in again; the record remembers it or refuses it as
+            // too old.
             _editAwaitsRetry = true;
             Retry(effects);
             return;

@@ -35,7 +35,11 @@ internal abstract record RingMessage
     /// <param name="Part">0-based.</param>
     /// <param name="Parts">1 or more.</param>
     /// <param name="Progress">One publisher may go on in the next part.</param>
-    internal sealed record JoinReply(GroupRecord Record, int Part, int Parts, ImmutableArray<ProgressEntry> Progress) : RingMessage;
+    internal sealed record JoinReply(
+        GroupRecord Record,
+        int Part,
+        int Parts,
+        ImmutableArray<ProgressEntry> Progress) : RingMessage;
 
     /// <summary>
     /// A part of the sender's state, opening the link to a new right neighbour; applied when all parts are there.
@@ -46,7 +50,11 @@ internal abstract record RingMessage
     /// <param name="Progress">
     /// One publisher may go on in the next part. What the receiver answers for comes without payloads.
     /// </param>
-    internal sealed record Catchup(LinkStamp Link, int Part, int Parts, ImmutableArray<ProgressEntry> Progress) : RingMessage;
+    internal sealed record Catchup(
+        LinkStamp Link,
+        int Part,
+        int Parts,
+        ImmutableArray<ProgressEntry> Progress) : RingMessage;
 
     /// <summary>Publications and acks on their way round.</summary>
     internal sealed record Activity(LinkStamp Link, ImmutableArray<ActivityEntry> Entries) : RingMessage;
