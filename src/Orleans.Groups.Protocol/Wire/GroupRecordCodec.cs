@@ -3,8 +3,8 @@ using System.Collections.Generic;
 namespace Orleans.Groups.Protocol;
 
 /// <summary>
-/// Wire form of <see cref="GroupRecord"/>. Composite: group, epoch, parent, version, status, entries, operations. No composite is
-/// empty here, so where a record may be missing, a length of 0 says so.
+/// Wire form of <see cref="GroupRecord"/>. Composite: group, epoch, parent, version, status, entries, operations. No
+/// composite is empty here, so where a record may be missing, a length of 0 says so.
 /// </summary>
 internal static class GroupRecordCodec
 {

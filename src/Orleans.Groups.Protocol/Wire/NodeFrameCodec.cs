@@ -71,19 +71,32 @@ internal static class NodeFrameCodec
     }
 
     /// <summary>Reads the fields of a frame of a known kind; worthless after a failure.</summary>
-    internal static NodeFrame Read(ref WireReader reader, int kind) => kind switch
+    internal static NodeFrame Read(ref WireReader reader, int kind)
     {
-        WireKinds.ToScope => new NodeFrame.ToScope(reader.ReadScopeName(), ScopeMessageCodec.Read(ref reader)),
-        WireKinds.ToRing => ReadToRing(ref reader),
-        WireKinds.Payload => ReadPayload(ref reader),
-        WireKinds.PayloadAnswer => new NodeFrame.PayloadAnswer(reader.ReadNumber(), WireEnums.ReadSendOutcome(ref reader)),
-        WireKinds.Publication => ReadPublication(ref reader),
-        WireKinds.WatchMember => new NodeFrame.WatchMember(reader.ReadMember()),
-        WireKinds.MemberEnded => new NodeFrame.MemberEnded(reader.ReadMember()),
-        WireKinds.SurveyRequest => new NodeFrame.SurveyRequest(reader.ReadNumber(), reader.ReadGroupName()),
-        WireKinds.SurveyAnswer => new NodeFrame.SurveyAnswer(reader.ReadNumber(), GroupRecordCodec.ReadOptional(ref reader)),
-        _ => throw Invariant.Unreachable(kind),
-    };
+        switch (kind)
+        {
+            case WireKinds.ToRing:
+                return ReadToRing(ref reader);
+            case WireKinds.ToScope:
+                return new NodeFrame.ToScope(reader.ReadScopeName(), ScopeMessageCodec.Read(ref reader));
+            case WireKinds.Payload:
+                return ReadPayload(ref reader);
+            case WireKinds.PayloadAnswer:
+                return new NodeFrame.PayloadAnswer(reader.ReadNumber(), WireEnums.ReadSendOutcome(ref reader));
+            case WireKinds.Publication:
+                return ReadPublication(ref reader);
+            case WireKinds.WatchMember:
+                return new NodeFrame.WatchMember(reader.ReadMember());
+            case WireKinds.MemberEnded:
+                return new NodeFrame.MemberEnded(reader.ReadMember());
+            case WireKinds.SurveyRequest:
+                return new NodeFrame.SurveyRequest(reader.ReadNumber(), reader.ReadGroupName());
+            case WireKinds.SurveyAnswer:
+                return new NodeFrame.SurveyAnswer(reader.ReadNumber(), GroupRecordCodec.ReadOptional(ref reader));
+            default:
+                throw Invariant.Unreachable(kind);
+        }
+    }
 
     private static NodeFrame.ToRing ReadToRing(ref WireReader reader)
     {

@@ -3,7 +3,10 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Wire form of <see cref="PublicationBatch"/>. Composite: first number, payloads (at least one; length and bytes each).</summary>
+/// <summary>
+/// Wire form of <see cref="PublicationBatch"/>. Composite: first number, payloads (at least one; length and bytes
+/// each).
+/// </summary>
 internal static class PublicationCodec
 {
     private const int MinBatchBytes = 4;
@@ -14,7 +17,8 @@ internal static class PublicationCodec
         writer.WriteArray(batches, WriteBatch);
 
     /// <summary>Reads what <see cref="Write"/> wrote. The payloads are slices of the input.</summary>
-    internal static ImmutableArray<PublicationBatch> Read(ref WireReader reader) => reader.ReadArray(MinBatchBytes, ReadBatch);
+    internal static ImmutableArray<PublicationBatch> Read(ref WireReader reader) =>
+        reader.ReadArray(MinBatchBytes, ReadBatch);
 
     private static void WriteBatch(ref WireWriter writer, in PublicationBatch batch)
     {

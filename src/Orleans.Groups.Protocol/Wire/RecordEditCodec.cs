@@ -1,6 +1,9 @@
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Wire form of <see cref="RecordEdit"/> (its kind, then one composite that starts with the operation) and of its answer.</summary>
+/// <summary>
+/// Wire form of <see cref="RecordEdit"/> (its kind, then one composite that starts with the operation) and of its
+/// answer.
+/// </summary>
 internal static class RecordEditCodec
 {
     private const int Create = 1;
@@ -14,9 +17,9 @@ internal static class RecordEditCodec
     private const int MinReferenceBytes = 1;
 
     /// <summary>
-    /// Create: operation, group, founder, new epoch. Recreate: operation, held record, new epoch. All others: operation, epoch,
-    /// issued at; then InsertRight: left, joiner, most members. MarkDead: members, certain. Erase: members. Remove: nothing.
-    /// Close: status.
+    /// Create: operation, group, founder, new epoch. Recreate: operation, held record, new epoch. All others:
+    /// operation, epoch, issued at; then InsertRight: left, joiner, most members. MarkDead: members, certain. Erase:
+    /// members. Remove: nothing. Close: status.
     /// </summary>
     internal static void Write(ref WireWriter writer, in RecordEdit edit)
     {
@@ -138,7 +141,8 @@ internal static class RecordEditCodec
                 var dead = reader.ReadArray(MinReferenceBytes, ReadMember);
                 return new RecordEdit.MarkDead(operation, epoch, issuedAt, dead, reader.ReadFlag());
             case Erase:
-                return new RecordEdit.Erase(operation, epoch, issuedAt, reader.ReadArray(MinReferenceBytes, ReadMember));
+                var erased = reader.ReadArray(MinReferenceBytes, ReadMember);
+                return new RecordEdit.Erase(operation, epoch, issuedAt, erased);
             case Remove:
                 return new RecordEdit.Remove(operation, epoch, issuedAt);
             default:

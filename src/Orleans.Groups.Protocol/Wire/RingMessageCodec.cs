@@ -15,8 +15,8 @@ internal static class RingMessageCodec
     private const int MinActivityBytes = 5;
 
     /// <summary>
-    /// View: record. AddOnRight: nothing. JoinRefused: reason. JoinReply: record, part, parts, progress. Catchup: link, part, parts,
-    /// progress. Activity: link, entries. Processed: epoch, through.
+    /// View: record. AddOnRight: nothing. JoinRefused: reason. JoinReply: record, part, parts, progress. Catchup: link,
+    /// part, parts, progress. Activity: link, entries. Processed: epoch, through.
     /// </summary>
     internal static void Write(ref WireWriter writer, RingMessage message)
     {
@@ -77,7 +77,7 @@ internal static class RingMessageCodec
                 message = ReadCatchup(ref reader);
                 break;
             case Activity:
-                message = new RingMessage.Activity(ReadLink(ref reader), reader.ReadArray(MinActivityBytes, ReadActivityEntry));
+                message = ReadActivity(ref reader);
                 break;
             case Processed:
                 message = new RingMessage.Processed(reader.ReadGuid(), reader.ReadNumber());
@@ -115,6 +115,12 @@ internal static class RingMessageCodec
         var link = ReadLink(ref reader);
         var (part, parts) = WireParts.Read(ref reader);
         return new RingMessage.Catchup(link, part, parts, reader.ReadArray(MinProgressBytes, ReadProgress));
+    }
+
+    private static RingMessage.Activity ReadActivity(ref WireReader reader)
+    {
+        var link = ReadLink(ref reader);
+        return new RingMessage.Activity(link, reader.ReadArray(MinActivityBytes, ReadActivityEntry));
     }
 
     // Composite: epoch, stamp, version.

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Wire form of <see cref="ScopeMessage"/>: its kind, then one composite that starts with the sender's scope id.</summary>
+/// <summary>
+/// Wire form of <see cref="ScopeMessage"/>: its kind, then one composite that starts with the sender's scope id.
+/// </summary>
 internal static class ScopeMessageCodec
 {
     private const int Discover = 1;
@@ -14,8 +16,9 @@ internal static class ScopeMessageCodec
     private const int MinMemberCountBytes = 3;
 
     /// <summary>
-    /// Discover: from, version. SnapshotRequest: from. Snapshot: from, version, part, parts, groups. Update: from, from version,
-    /// steps to the version after it, part, parts, changes. Digest: from, version, hash (8 bytes). ScopeDown: from.
+    /// Discover: from, version. SnapshotRequest: from. Snapshot: from, version, part, parts, groups. Update: from, from
+    /// version, steps to the version after it, part, parts, changes. Digest: from, version, hash (8 bytes). ScopeDown:
+    /// from.
     /// </summary>
     internal static void Write(ref WireWriter writer, ScopeMessage message)
     {
@@ -140,9 +143,10 @@ internal static class ScopeMessageCodec
     private static GroupEntry ReadGroupEntry(ref WireReader reader)
     {
         var outer = reader.Enter();
-        var entry = new GroupEntry(reader.ReadGroupName(), reader.ReadArray(MinMemberCountBytes, ReadMemberCount, atLeast: 1));
+        var group = reader.ReadGroupName();
+        var members = reader.ReadArray(MinMemberCountBytes, ReadMemberCount, atLeast: 1);
         reader.Leave(outer);
-        return entry;
+        return new GroupEntry(group, members);
     }
 
     // Composite: member, count of 1 or more.

@@ -5,12 +5,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>The one wire form of everything that nodes say to each other and to the record store (docs/wire-format.md).</summary>
+/// <summary>
+/// The one wire form of everything that nodes say to each other and to the record store (docs/wire-format.md).
+/// </summary>
 /// <remarks>
-/// Order on the wire: the writer's version, the oldest version that a reader must know, the kind (varints); the table of ids and the
-/// body (composites: a length, then fields). Stateless and safe on any thread. Decoding never throws, whatever the bytes are, and
-/// takes memory in proportion to their number; encoding throws <see cref="InvariantViolationException"/> for a value that decoding
-/// would refuse.
+/// Order on the wire: the writer's version, the oldest version that a reader must know, the kind (varints); the table
+/// of ids and the body (composites: a length, then fields). Stateless and safe on any thread. Decoding never throws,
+/// whatever the bytes are, and takes memory in proportion to their number; encoding throws <see
+/// cref="InvariantViolationException"/> for a value that decoding would refuse.
 /// </remarks>
 internal static class WireCodec
 {
@@ -31,10 +33,17 @@ internal static class WireCodec
         Encode(frame, NodeFrameCodec.KindOf(frame), NodeFrameCodec.Write, hasChecksum: false, writer);
 
     /// <summary>Reads one frame, which must fill the memory exactly. Never throws.</summary>
-    /// <param name="bytes">Payloads in the frame are slices of it: it must stay unchanged for as long as the frame is in use.</param>
+    /// <param name="bytes">
+    /// Payloads in the frame are slices of it: it must stay unchanged for as long as the frame is in use.
+    /// </param>
     /// <param name="frame">The frame.</param>
-    /// <param name="error">Why there is none. After <see cref="WireError.UnknownKind"/> the sender is merely newer.</param>
-    internal static bool TryDecode(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out NodeFrame? frame, out WireError error)
+    /// <param name="error">
+    /// Why there is none. After <see cref="WireError.UnknownKind"/> the sender is merely newer.
+    /// </param>
+    internal static bool TryDecode(
+        ReadOnlyMemory<byte> bytes,
+        [NotNullWhen(true)] out NodeFrame? frame,
+        out WireError error)
     {
         var reader = new WireReader(bytes);
         var kind = ReadHeader(ref reader);
@@ -60,8 +69,14 @@ internal static class WireCodec
     internal static void EncodeRecord(GroupRecord record, IBufferWriter<byte> writer) =>
         Encode(record, WireKinds.StoredRecord, WriteRecord, hasChecksum: true, writer);
 
-    /// <summary>Reads a stored record, which must fill the memory exactly. Never throws. Nothing refers to the memory afterwards.</summary>
-    internal static bool TryDecodeRecord(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out GroupRecord? record, out WireError error)
+    /// <summary>
+    /// Reads a stored record, which must fill the memory exactly. Never throws. Nothing refers to the memory
+    /// afterwards.
+    /// </summary>
+    internal static bool TryDecodeRecord(
+        ReadOnlyMemory<byte> bytes,
+        [NotNullWhen(true)] out GroupRecord? record,
+        out WireError error)
     {
         record = null;
         if (bytes.Length < WireChecksum.Bytes)
@@ -84,19 +99,31 @@ internal static class WireCodec
     internal static void EncodeEdit(RecordEdit edit, IBufferWriter<byte> writer) =>
         Encode(edit, WireKinds.Edit, WriteEdit, hasChecksum: false, writer);
 
-    /// <summary>Reads an edit, which must fill the memory exactly. Never throws. Nothing refers to the memory afterwards.</summary>
-    internal static bool TryDecodeEdit(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out RecordEdit? edit, out WireError error) =>
+    /// <summary>
+    /// Reads an edit, which must fill the memory exactly. Never throws. Nothing refers to the memory afterwards.
+    /// </summary>
+    internal static bool TryDecodeEdit(
+        ReadOnlyMemory<byte> bytes,
+        [NotNullWhen(true)] out RecordEdit? edit,
+        out WireError error) =>
         TryDecode(bytes, WireKinds.Edit, ReadEdit, out edit, out error);
 
     /// <summary>Appends the record store's answer to an edit.</summary>
     internal static void EncodeEditResult(EditResult result, IBufferWriter<byte> writer) =>
         Encode(result, WireKinds.EditResult, RecordEditCodec.WriteResult, hasChecksum: false, writer);
 
-    /// <summary>Reads such an answer, which must fill the memory exactly. Never throws. Nothing refers to the memory afterwards.</summary>
+    /// <summary>
+    /// Reads such an answer, which must fill the memory exactly. Never throws. Nothing refers to the memory afterwards.
+    /// </summary>
     internal static bool TryDecodeEditResult(ReadOnlyMemory<byte> bytes, out EditResult result, out WireError error) =>
         TryDecode(bytes, WireKinds.EditResult, ReadEditResult, out result, out error);
 
-    private static void Encode<T>(in T value, int kind, WireWrite<T> write, bool hasChecksum, IBufferWriter<byte> output)
+    private static void Encode<T>(
+        in T value,
+        int kind,
+        WireWrite<T> write,
+        bool hasChecksum,
+        IBufferWriter<byte> output)
     {
         var writer = new WireWriter(stackalloc int[NotesOnStack]);
         try
@@ -171,7 +198,8 @@ internal static class WireCodec
         writer.End(body);
     }
 
-    private static void WriteRecord(ref WireWriter writer, in GroupRecord record) => GroupRecordCodec.Write(ref writer, record);
+    private static void WriteRecord(ref WireWriter writer, in GroupRecord record) =>
+        GroupRecordCodec.Write(ref writer, record);
 
     private static void WriteEdit(ref WireWriter writer, in RecordEdit edit) => RecordEditCodec.Write(ref writer, edit);
 

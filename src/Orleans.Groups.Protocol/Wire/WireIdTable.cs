@@ -3,7 +3,9 @@ using System.Buffers;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Numbers ids in the order of their first mention. Starts as <see langword="default"/>; must be disposed.</summary>
+/// <summary>
+/// Numbers ids in the order of their first mention. Starts as <see langword="default"/>; must be disposed.
+/// </summary>
 /// <remarks>Small tables are searched one by one, larger ones by hash. The order never depends on hash codes.</remarks>
 internal struct WireIdTable<T>
     where T : class, IEquatable<T>

@@ -10,20 +10,18 @@ namespace Orleans.Groups.Protocol;
 /// <summary>Reads one value; what it returns after a failure is thrown away.</summary>
 internal delegate T WireRead<T>(ref WireReader reader);
 
-/// <summary>Reads the primitives of the wire form. Never throws for any input: the first failure stays, and later reads give defaults.</summary>
+/// <summary>
+/// Reads the primitives of the wire form. Never throws for any input: the first failure stays, and later reads give
+/// defaults.
+/// </summary>
 /// <remarks>
-/// No count is believed before it is compared with the bytes that are left, so memory is bounded by a multiple of the input.
-/// Names and ids are allocated; payloads are slices of the input.
+/// No count is believed before it is compared with the bytes that are left, so memory is bounded by a multiple of the
+/// input. Names and ids are allocated; payloads are slices of the input.
 /// </remarks>
-internal ref struct WireReader(ReadOnlyMemory<byte> input)
+internal ref partial struct WireReader(ReadOnlyMemory<byte> input)
 {
-    private const int MinNodeBytes = 20;
-    private const int MinMemberBytes = 5;
-
     private readonly ReadOnlyMemory<byte> _input = input;
     private readonly ReadOnlySpan<byte> _bytes = input.Span;
-    private NodeId[] _nodes = [];
-    private MemberId[] _members = [];
     private int _position;
     private int _limit = input.Length;
     private int _depth;
@@ -37,7 +35,9 @@ internal ref struct WireReader(ReadOnlyMemory<byte> input)
     /// <summary>Whether the composite, or outside of all the input, has been read to its end.</summary>
     internal readonly bool IsAtEnd => _position == _limit;
 
-    /// <summary>Whether the writer's version is later than ours, so that composites may go on behind the fields we know.</summary>
+    /// <summary>
+    /// Whether the writer's version is later than ours, so that composites may go on behind the fields we know.
+    /// </summary>
     internal bool SkipsUnknownFields { get; set; }
 
     /// <summary>Notes a failure unless there is one already.</summary>
@@ -68,7 +68,9 @@ internal ref struct WireReader(ReadOnlyMemory<byte> input)
         return outer;
     }
 
-    /// <summary>Closes a composite. Fields behind the known ones are skipped if the writer is of a later version, else refused.</summary>
+    /// <summary>
+    /// Closes a composite. Fields behind the known ones are skipped if the writer is of a later version, else refused.
+    /// </summary>
     internal void Leave(int outer)
     {
         if (!IsAtEnd && !SkipsUnknownFields)
@@ -157,6 +159,19 @@ internal ref struct WireReader(ReadOnlyMemory<byte> input)
         return (int)count;
     }
 
+    /// <summary>
+    /// What a value that only a later version knows is taken for; in a frame of our version it is damage.
+    /// </summary>
+    internal T Substitute<T>(T value)
+    {
+        if (!SkipsUnknownFields)
+        {
+            Fail(WireError.Malformed);
+        }
+
+        return value;
+    }
+
     /// <summary>Eight bytes, lowest first.</summary>
     internal ulong ReadFixed64()
     {
@@ -206,27 +221,6 @@ internal ref struct WireReader(ReadOnlyMemory<byte> input)
         return _input.Slice(start, length);
     }
 
-    /// <summary>A node of the table of ids; <see langword="null"/> only after a failure.</summary>
-    internal NodeId ReadNode()
-    {
-        var place = ReadNumber(1, _nodes.Length);
-        return HasFailed ? null! : _nodes[place - 1];
-    }
-
-    /// <summary>A member of the table of ids; <see langword="null"/> only after a failure.</summary>
-    internal MemberId ReadMember()
-    {
-        var place = ReadNumber(1, _members.Length);
-        return HasFailed ? null! : _members[place - 1];
-    }
-
-    /// <summary>A member of the table of ids, or nobody.</summary>
-    internal MemberId? ReadOptionalMember()
-    {
-        var place = ReadNumber(atMost: _members.Length);
-        return place == 0 ? null : _members[place - 1];
-    }
-
     /// <summary>An array of elements that take at least <paramref name="elementBytes"/> each.</summary>
     internal ImmutableArray<T> ReadArray<T>(int elementBytes, WireRead<T> read, int atLeast = 0)
     {
@@ -243,47 +237,6 @@ internal ref struct WireReader(ReadOnlyMemory<byte> input)
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(elements);
-    }
-
-    /// <summary>The table of ids (see <see cref="WireWriter.WriteIds"/>), to which later reads refer.</summary>
-    internal void ReadIds()
-    {
-        var table = Enter();
-        var nodes = ReadCount(MinNodeBytes);
-        _nodes = nodes == 0 ? [] : new NodeId[nodes];
-        for (var index = 0; index < nodes && !HasFailed; index++)
-        {
-            _nodes[index] = ReadNodeDefinition();
-        }
-
-        var members = ReadCount(MinMemberBytes);
-        _members = members == 0 ? [] : new MemberId[members];
-        for (var index = 0; index < members && !HasFailed; index++)
-        {
-            _members[index] = ReadMemberDefinition();
-        }
-
-        Leave(table);
-    }
-
-    private NodeId ReadNodeDefinition()
-    {
-        var outer = Enter();
-        var name = ReadName();
-        var ordinal = ReadNumber();
-        var id = ReadGuid();
-        Leave(outer);
-        return HasFailed ? null! : new NodeId(name!, new Incarnation(ordinal, id));
-    }
-
-    private MemberId ReadMemberDefinition()
-    {
-        var outer = Enter();
-        var node = ReadNode();
-        var number = ReadNumber(atLeast: 1);
-        var name = ReadName();
-        Leave(outer);
-        return HasFailed ? null! : new MemberId(node, number, name!);
     }
 
     private int ReadLength()

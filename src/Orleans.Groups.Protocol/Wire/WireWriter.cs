@@ -10,11 +10,14 @@ namespace Orleans.Groups.Protocol;
 /// <summary>Writes one value; called twice with the same value: to measure, then to write.</summary>
 internal delegate void WireWrite<T>(ref WireWriter writer, in T value);
 
-/// <summary>Writes the primitives of the wire form in two passes over the same code: the first measures, the second writes.</summary>
+/// <summary>
+/// Writes the primitives of the wire form in two passes over the same code: the first measures, the second writes.
+/// </summary>
 /// <remarks>
-/// What the first pass finds out – lengths of composites and names, places in the table of ids – is noted in order, and the second pass
-/// reads the notes. So every length stands in front of what it measures, nothing is moved, and each payload is copied once.
-/// The writer refuses, as our bug, whatever <see cref="WireReader"/> would refuse. Must be disposed.
+/// What the first pass finds out – lengths of composites and names, places in the table of ids – is noted in order, and
+/// the second pass reads the notes. So every length stands in front of what it measures, nothing is moved, and each
+/// payload is copied once. The writer refuses, as our bug, whatever <see cref="WireReader"/> would refuse. Must be
+/// disposed.
 /// </remarks>
 internal ref struct WireWriter(Span<int> notes)
 {
@@ -42,7 +45,9 @@ internal ref struct WireWriter(Span<int> notes)
         _note = 0;
     }
 
-    /// <summary>In the second pass: goes to the notes of a section that was measured in another order than it is written.</summary>
+    /// <summary>
+    /// In the second pass: goes to the notes of a section that was measured in another order than it is written.
+    /// </summary>
     internal void GoToNote(int note)
     {
         Invariant.Require(_isWriting, "notes are read in the second pass");
@@ -209,8 +214,8 @@ internal ref struct WireWriter(Span<int> notes)
 
     /// <summary>The table of all ids mentioned so far, as one composite: nodes, members.</summary>
     /// <remarks>
-    /// Node: name, ordinal, incarnation id. Member: node, number, name. It stands in front of the body and is complete, so that
-    /// a reader that skips a field it does not know still finds every id.
+    /// Node: name, ordinal, incarnation id. Member: node, number, name. It stands in front of the body and is complete,
+    /// so that a reader that skips a field it does not know still finds every id.
     /// </remarks>
     internal void WriteIds()
     {
