@@ -6,9 +6,6 @@ internal ref partial struct WireReader
     private const int MinNodeBytes = 20;
     private const int MinMemberBytes = 5;
 
-    private NodeId[] _nodes = [];
-    private MemberId[] _members = [];
-
     /// <summary>The table of ids (see <see cref="WireWriter.WriteIds"/>), to which later reads refer.</summary>
     internal void ReadIds()
     {

@@ -22,6 +22,8 @@ internal ref partial struct WireReader(ReadOnlyMemory<byte> input)
 {
     private readonly ReadOnlyMemory<byte> _input = input;
     private readonly ReadOnlySpan<byte> _bytes = input.Span;
+    private NodeId[] _nodes = [];
+    private MemberId[] _members = [];
     private int _position;
     private int _limit = input.Length;
     private int _depth;
