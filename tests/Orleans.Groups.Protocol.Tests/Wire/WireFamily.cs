@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
-/// <summary>What is encoded on its own: the four entries of the codec behind one face, so that every test covers all.</summary>
+/// <summary>
+/// What is encoded on its own: the four entries of the codec behind one face, so that every test covers all.
+/// </summary>
 internal enum WireFamily
 {
     Frame,

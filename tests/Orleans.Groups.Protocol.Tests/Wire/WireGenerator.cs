@@ -86,7 +86,13 @@ internal sealed class WireGenerator(ulong seed)
         {
             0 => new RecordEdit.Create(operation, NextName(), NextMember(), epoch),
             1 => new RecordEdit.Recreate(operation, NextRecord(), epoch),
-            2 => new RecordEdit.InsertRight(operation, epoch, version, NextMember(), NextMember(), (int)NextNumber(1, 31)),
+            2 => new RecordEdit.InsertRight(
+                operation,
+                epoch,
+                version,
+                NextMember(),
+                NextMember(),
+                (int)NextNumber(1, 31)),
             3 => new RecordEdit.MarkDead(operation, epoch, version, Many(NextMember), Flip()),
             4 => new RecordEdit.Erase(operation, epoch, version, Many(NextMember)),
             5 => new RecordEdit.Remove(operation, epoch, version),

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
-/// <summary>The bytes of version 1 are files under review, <c>Wire/Golden/*.txt</c>. What was released may never change.</summary>
+/// <summary>
+/// The bytes of version 1 are files under review, <c>Wire/Golden/*.txt</c>. What was released may never change.
+/// </summary>
 public sealed class WireGoldenTests
 {
     private const string Folder = "tests/Orleans.Groups.Protocol.Tests/Wire/Golden";
@@ -67,7 +69,8 @@ public sealed class WireGoldenTests
     public void MemberNames_AreNotRepeated()
     {
         var node = new NodeId("a-node-with-a-long-name", new Incarnation(1, Guid.Empty));
-        var members = Enumerable.Range(1, 4096).Select(n => new MemberCount(new MemberId(node, n, $"m{n}"), 1)).ToArray();
+        var ids = Enumerable.Range(1, 4096).Select(n => new MemberId(node, n, $"m{n}"));
+        var members = ids.Select(id => new MemberCount(id, 1)).ToArray();
         var groups = Enumerable.Range(0, 4).Select(n => new GroupEntry($"group-{n}", [.. members]));
         var frame = new NodeFrame.ToScope("s", new ScopeMessage.Snapshot(new ScopeId(node, 1), 1, 0, 1, [.. groups]));
 

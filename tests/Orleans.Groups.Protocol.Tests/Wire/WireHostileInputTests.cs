@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
-/// <summary>Whatever the bytes are: no exception, no silent difference, and memory in proportion to the input.</summary>
+/// <summary>
+/// Whatever the bytes are: no exception, no silent difference, and memory in proportion to the input.
+/// </summary>
 public sealed class WireHostileInputTests
 {
     // A decoded value takes at most so many bytes for each byte of input, and so many more whatever the input is.
@@ -149,7 +151,8 @@ public sealed class WireHostileInputTests
     public void Varints_OfAnotherForm_AreMalformed(byte[] varint)
     {
         Assert.Equal(WireError.Malformed, WireFamilies.Decode(WireFamily.Frame, varint, out _));
-        Assert.Equal(WireError.Malformed, WireFamilies.Decode(WireFamily.Frame, new byte[] { 1, 1 }.Concat(varint).ToArray(), out _));
+        byte[] asKind = [1, 1, .. varint];
+        Assert.Equal(WireError.Malformed, WireFamilies.Decode(WireFamily.Frame, asKind, out _));
     }
 
     [Fact]
@@ -190,7 +193,9 @@ public sealed class WireHostileInputTests
         Assert.InRange(errors[WireError.None], Mutations / 20, Mutations);
     }
 
-    /// <summary>The bound holds for good input of the most wasteful kind, too: empty payloads, one to a batch.</summary>
+    /// <summary>
+    /// The bound holds for good input of the most wasteful kind, too: empty payloads, one to a batch.
+    /// </summary>
     [Fact]
     public void Memory_ForTheSmallestElements_StaysBounded()
     {

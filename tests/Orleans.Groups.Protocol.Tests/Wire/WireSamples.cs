@@ -133,7 +133,8 @@ internal static class WireSamples
 
     private static NodeFrame.ToRing ToRing(RingMessage message) => new("orders", Alice, Bob, message);
 
-    private static NodeId Node(string name, long ordinal, string id) => new(name, new Incarnation(ordinal, new Guid(id)));
+    private static NodeId Node(string name, long ordinal, string id) =>
+        new(name, new Incarnation(ordinal, new Guid(id)));
 
     private static PublicationBatch Batch(long first, params string[] payloads) =>
         new(first, payloads.Select(p => (ReadOnlyMemory<byte>)Bytes(p)).ToArray());

@@ -11,10 +11,14 @@ internal enum ShapeKind
     Union,
 }
 
-/// <summary>One element of the wire form, as data. A second description of version 1, written apart from the codec.</summary>
+/// <summary>
+/// One element of the wire form, as data. A second description of version 1, written apart from the codec.
+/// </summary>
 /// <param name="Kind">What it is.</param>
 /// <param name="Label">What it is called in a golden file.</param>
-/// <param name="Parts">Fields of a composite; the element of an array; the composites among which a union chooses.</param>
+/// <param name="Parts">
+/// Fields of a composite; the element of an array; the composites among which a union chooses.
+/// </param>
 /// <param name="Size">Bytes of a fixed one.</param>
 /// <param name="IsOptional">Whether a composite may be absent, said by a length of 0.</param>
 internal sealed record WireShape(ShapeKind Kind, string Label, WireShape[] Parts, int Size = 0, bool IsOptional = false)
@@ -31,7 +35,8 @@ internal sealed record WireShape(ShapeKind Kind, string Label, WireShape[] Parts
 
     public static WireShape Many(string label, WireShape element) => new(ShapeKind.Many, label, [element]);
 
-    public static WireShape Composite(string label, params WireShape[] fields) => new(ShapeKind.Composite, label, fields);
+    public static WireShape Composite(string label, params WireShape[] fields) =>
+        new(ShapeKind.Composite, label, fields);
 
     /// <summary>A kind, counted from 1 in the order of the choices, then the composite of that kind.</summary>
     public static WireShape Union(string label, params WireShape[] choices) => new(ShapeKind.Union, label, choices);

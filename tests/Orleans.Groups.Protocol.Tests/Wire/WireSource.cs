@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
-/// <summary>Reads the elements of <see cref="WireShape"/> from bytes that are known to be good; shares no code with the codec.</summary>
+/// <summary>
+/// Reads the elements of <see cref="WireShape"/> from bytes that are known to be good; shares no code with the codec.
+/// </summary>
 internal sealed class WireSource(byte[] bytes)
 {
     private int _position;

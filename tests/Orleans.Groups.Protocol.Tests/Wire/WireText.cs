@@ -6,8 +6,9 @@ using System.Text;
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
 /// <summary>
-/// A value with everything in it as text, for comparing by content: arrays in records compare by reference, and ids ignore
-/// the member's name. By reflection, so that a field added to a record is compared without anybody thinking of it.
+/// A value with everything in it as text, for comparing by content: arrays in records compare by reference, and ids
+/// ignore the member's name. By reflection, so that a field added to a record is compared without anybody thinking of
+/// it.
 /// </summary>
 internal static class WireText
 {

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
-/// <summary>Encoded bytes taken apart by <see cref="WireSchema"/>, to be shown, changed and put together again.</summary>
+/// <summary>
+/// Encoded bytes taken apart by <see cref="WireSchema"/>, to be shown, changed and put together again.
+/// </summary>
 internal sealed class WireTree
 {
     private readonly List<WireNode> _parts = [];
