@@ -7,10 +7,13 @@ using System.Threading;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>One state of a <see cref="SnapshotBag{T}"/>: an array of its content, or a change of the state before it.</summary>
+/// <summary>
+/// One state of a <see cref="SnapshotBag{T}"/>: an array of its content, or a change of the state before it.
+/// </summary>
 /// <remarks>
-/// Race: (1) a reader finds no array here; (2) another one stores it and cuts the chain; (3) the first one finds no previous node.
-/// The array is stored before the cut, so it reads the array again and finds it. Two readers may build the same array; either stays.
+/// Race: (1) a reader finds no array here; (2) another one stores it and cuts the chain; (3) the first one finds no
+/// previous node. The array is stored before the cut, so it reads the array again and finds it. Two readers may build
+/// the same array; either stays.
 /// </remarks>
 /// <typeparam name="T">What is held.</typeparam>
 internal class BagNode<T>
@@ -51,8 +54,8 @@ internal class BagNode<T>
 
     /// <summary>Builds the content, keeps it and cuts the chain. Any thread.</summary>
     /// <remarks>
-    /// Goes from the newest change to the oldest. An entry added is part of the result unless a later change took one like it away,
-    /// which is exactly "take away the one added last".
+    /// Goes from the newest change to the oldest. An entry added is part of the result unless a later change took one
+    /// like it away, which is exactly "take away the one added last".
     /// </remarks>
     internal T[] Build()
     {
@@ -136,7 +139,8 @@ internal class BagNode<T>
 }
 
 /// <summary>One entry more or less than the state before.</summary>
-internal sealed class SingleBagNode<T>(BagNode<T> previous, T item, bool isAdded) : BagNode<T>(previous, isAdded ? 1 : -1)
+internal sealed class SingleBagNode<T>(BagNode<T> previous, T item, bool isAdded)
+    : BagNode<T>(previous, isAdded ? 1 : -1)
     where T : notnull, IEquatable<T>
 {
     private readonly T _item = item;

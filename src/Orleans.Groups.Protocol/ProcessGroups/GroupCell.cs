@@ -6,8 +6,8 @@ namespace Orleans.Groups.Protocol;
 
 /// <summary>One group that exists: its members, read by any thread, and the writer's notes about it.</summary>
 /// <remarks>
-/// A cell lives as long as its group has members. A group that comes back gets a new cell, so whoever keeps one looks it up again
-/// once <see cref="IsRemoved"/> is true; what it reads until then is empty, which is right.
+/// A cell lives as long as its group has members. A group that comes back gets a new cell, so whoever keeps one looks
+/// it up again once <see cref="IsRemoved"/> is true; what it reads until then is empty, which is right.
 /// </remarks>
 /// <param name="name">The group.</param>
 /// <param name="number">Unique among the cells of a scope; serves as hash code.</param>
@@ -22,13 +22,19 @@ internal sealed class GroupCell(GroupName name, int number) : IEquatable<GroupCe
     /// <summary>Whether the group ended; it may have come back as another cell. Any thread.</summary>
     internal bool IsRemoved => Volatile.Read(ref _isRemoved);
 
-    /// <summary>All memberships, in the order in which this node learned them. Any thread; as <see cref="SnapshotBag{T}.Snapshot"/>.</summary>
+    /// <summary>
+    /// All memberships, in the order in which this node learned them. Any thread; as <see
+    /// cref="SnapshotBag{T}.Snapshot"/>.
+    /// </summary>
     internal ImmutableArray<MemberId> Members => All.Snapshot;
 
     /// <summary>The memberships of this node's members. Any thread; as <see cref="SnapshotBag{T}.Snapshot"/>.</summary>
     internal ImmutableArray<MemberId> LocalMembers => Local.Snapshot;
 
-    /// <summary>All memberships. Changed before <see cref="Local"/> by a join and after it by a leave, so that it is never the smaller.</summary>
+    /// <summary>
+    /// All memberships. Changed before <see cref="Local"/> by a join and after it by a leave, so that it is never the
+    /// smaller.
+    /// </summary>
     internal SnapshotBag<MemberId> All { get; } = new();
 
     /// <summary>The part of <see cref="All"/> that this node owns.</summary>
@@ -51,7 +57,9 @@ internal sealed class GroupCell(GroupName name, int number) : IEquatable<GroupCe
         }
     }
 
-    /// <summary>Writer only: position + 1 of this group's first change in the running operation; 0 when it is not part of it.</summary>
+    /// <summary>
+    /// Writer only: position + 1 of this group's first change in the running operation; 0 when it is not part of it.
+    /// </summary>
     internal int FirstChange { get; set; }
 
     /// <summary>Writer only: position + 1 of this group's last change in the running operation.</summary>
@@ -59,8 +67,8 @@ internal sealed class GroupCell(GroupName name, int number) : IEquatable<GroupCe
 
     /// <summary>Reads both lists as of one moment. Any thread; waits for nobody.</summary>
     /// <remarks>
-    /// Race: (1) a reader takes the local members; (2) one of them leaves; (3) the reader takes all members and misses it. It sees that
-    /// the local members have changed meanwhile and reads again.
+    /// Race: (1) a reader takes the local members; (2) one of them leaves; (3) the reader takes all members and misses
+    /// it. It sees that the local members have changed meanwhile and reads again.
     /// </remarks>
     internal (ImmutableArray<MemberId> Members, ImmutableArray<MemberId> LocalMembers) ReadBoth()
     {

@@ -2,7 +2,9 @@ using System.Collections.Generic;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>What a scope knows of one member of its own node. Exists while the member is in a group or owns a monitor.</summary>
+/// <summary>
+/// What a scope knows of one member of its own node. Exists while the member is in a group or owns a monitor.
+/// </summary>
 /// <param name="id">Who it is.</param>
 internal sealed class LocalMember(MemberId id)
 {

@@ -1,7 +1,5 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
@@ -21,14 +19,10 @@ internal sealed partial class ScopeMachine
         Invariant.Require(!join.Group.IsDefault, "a group has a name");
         var isKnown = _registry.TryGetCell(join.Group, out var cell);
         var isMember = _members.TryGet(join.Member, out var member);
-        var groupSize = isKnown ? cell!.Local.Count : 0;
-        if (groupSize == 0 && !HasRoomFor(_registry.LocalGroupCount + 1L, _settings.MaxGroups, nameof(ProcessGroupsOptions.MaxGroups), effects)
-            || !HasRoomFor(groupSize + 1L, _settings.MaxMembersPerGroup, nameof(ProcessGroupsOptions.MaxMembersPerGroup), effects)
-            || !HasRoomFor(
-                (isMember ? member!.Memberships : 0) + 1L,
-                _settings.MaxMembershipsPerMember,
-                nameof(ProcessGroupsOptions.MaxMembershipsPerMember),
-                effects))
+        var size = isKnown ? cell!.Local.Count : 0;
+        if (!HasRoomForGroups(size == 0 ? 1 : 0, effects)
+            || !HasRoomInGroup(size + 1L, effects)
+            || !HasRoomForMember((isMember ? member!.Memberships : 0) + 1L, effects))
         {
             return;
         }
@@ -140,8 +134,8 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>
-    /// Differs from pg: an end is a fact about a member, not about one watch of it, and ids are never used again. So a notice that
-    /// comes late is either still true or about somebody unknown here, and can do no harm (PD6).
+    /// Differs from pg: an end is a fact about a member, not about one watch of it, and ids are never used again. So a
+    /// notice that comes late is either still true or about somebody unknown here, and can do no harm (PD6).
     /// </summary>
     private void OnMembersEnded(ScopeInput.MembersEnded ended, EffectList<ScopeEffect> effects)
     {
@@ -229,56 +223,5 @@ internal sealed partial class ScopeMachine
 
         effects.Add(new ScopeEffect.NotLocal(member));
         return false;
-    }
-
-    private static bool HasRoomFor(long wanted, int limit, string name, EffectList<ScopeEffect> effects)
-    {
-        if (wanted <= limit)
-        {
-            return true;
-        }
-
-        effects.Add(new ScopeEffect.LimitReached(name, limit));
-        return false;
-    }
-
-    /// <summary>Whether a whole join stays within the limits; all of it is checked before any of it happens.</summary>
-    private bool HasRoomFor(ScopeInput.Join join, EffectList<ScopeEffect> effects)
-    {
-        var all = (long)join.Groups.Length * join.Members.Length;
-        if (!HasRoomFor(all, int.MaxValue, nameof(ProcessGroupsOptions.MaxMembersPerGroup), effects))
-        {
-            return false;
-        }
-
-        var timesOfGroup = new Dictionary<GroupName, int>(); // Looked up only, never enumerated.
-        var timesOfMember = new Dictionary<MemberId, int>();
-        var newGroups = 0L;
-        foreach (var group in join.Groups)
-        {
-            Invariant.Require(!group.IsDefault, "a group has a name");
-            var size = _registry.CountLocalMembers(group);
-            var times = ++CollectionsMarshal.GetValueRefOrAddDefault(timesOfGroup, group, out var isListedAgain);
-            newGroups += size == 0 && !isListedAgain ? 1 : 0;
-            var wanted = size + ((long)times * join.Members.Length);
-            if (!HasRoomFor(wanted, _settings.MaxMembersPerGroup, nameof(ProcessGroupsOptions.MaxMembersPerGroup), effects))
-            {
-                return false;
-            }
-        }
-
-        foreach (var id in join.Members)
-        {
-            var times = ++CollectionsMarshal.GetValueRefOrAddDefault(timesOfMember, id, out _);
-            var has = _members.TryGet(id, out var member) ? member.Memberships : 0;
-            var wanted = has + ((long)times * join.Groups.Length);
-            if (!HasRoomFor(wanted, _settings.MaxMembershipsPerMember, nameof(ProcessGroupsOptions.MaxMembershipsPerMember), effects))
-            {
-                return false;
-            }
-        }
-
-        var groups = _registry.LocalGroupCount + (join.Members.IsEmpty ? 0 : newGroups);
-        return HasRoomFor(groups, _settings.MaxGroups, nameof(ProcessGroupsOptions.MaxGroups), effects);
     }
 }

@@ -6,7 +6,10 @@ namespace Orleans.Groups.Protocol;
 /// <content>The invariants I1–I5 of spec/pg.md, recomputed from scratch; for tests after every step.</content>
 internal sealed partial class ScopeMachine
 {
-    /// <summary>Recomputes everything that is kept incrementally, and throws <see cref="InvariantViolationException"/> where it differs.</summary>
+    /// <summary>
+    /// Recomputes everything that is kept incrementally, and throws <see cref="InvariantViolationException"/> where it
+    /// differs.
+    /// </summary>
     internal void VerifyInvariants()
     {
         AssertInvariants();
@@ -14,7 +17,8 @@ internal sealed partial class ScopeMachine
         var localGroups = VerifyLocal(all);
         foreach (var ((group, member), count) in all)
         {
-            Invariant.Require(CountOf(_registry.GetLocalMembers(group), member) == count, "I1: local members are the local table");
+            var shown = CountOf(_registry.GetLocalMembers(group), member);
+            Invariant.Require(shown == count, "I1: local members are the local table");
         }
 
         VerifyPeers(all);
@@ -35,13 +39,16 @@ internal sealed partial class ScopeMachine
 
         foreach (var ((group, member), count) in all)
         {
-            Invariant.Require(CountOf(_registry.GetMembers(group), member) == count, "I2: all members are the sum of the tables");
+            var shown = CountOf(_registry.GetMembers(group), member);
+            Invariant.Require(shown == count, "I2: all members are the sum of the tables");
             listed -= count;
         }
 
         Invariant.Require(listed == 0, "I2: nobody is listed whom no table names");
-        Invariant.Require(new HashSet<GroupName>(_registry.GetGroups()).Count == _registry.GroupCount, "groups are listed once");
-        Invariant.Require(localGroups.SetEquals(_registry.GetLocalGroups()), "I3: local groups are those with local members");
+        var groups = new HashSet<GroupName>(_registry.GetGroups());
+        Invariant.Require(groups.Count == _registry.GroupCount, "groups are listed once");
+        var areLocal = localGroups.SetEquals(_registry.GetLocalGroups());
+        Invariant.Require(areLocal, "I3: local groups are those with local members");
         Invariant.Require(localGroups.Count == _registry.LocalGroupCount, "local groups are listed once");
     }
 
@@ -68,7 +75,8 @@ internal sealed partial class ScopeMachine
             Invariant.Require(sum == member.Memberships, "memberships of a member are counted");
             foreach (var monitor in member.Monitors ?? [])
             {
-                Invariant.Require(_monitors.TryGet(monitor, out var known) && known.Owner == id, "I4: an owner's monitors run");
+                var isOwner = _monitors.TryGet(monitor, out var known) && known.Owner == id;
+                Invariant.Require(isOwner, "I4: an owner's monitors run");
             }
         }
 
@@ -94,8 +102,10 @@ internal sealed partial class ScopeMachine
             }
 
             Invariant.Require(hash == peer.Hash, "a peer's digest is the hash of its table");
-            Invariant.Require(peer.IsIntroduced || peer.Memberships.Count == 0, "only who has introduced itself has members");
-            Invariant.Require(peer.IsIntroduced || peer.Sync == PeerSync.Fresh, "only who has introduced itself is told anything");
+            var isHeard = peer.IsIntroduced || peer.Memberships.Count == 0;
+            Invariant.Require(isHeard, "only who has introduced itself has members");
+            var isTold = peer.IsIntroduced || peer.Sync == PeerSync.Fresh;
+            Invariant.Require(isTold, "only who has introduced itself is told anything");
             inStep += peer.Sync == PeerSync.Clean ? 1 : 0;
         }
 

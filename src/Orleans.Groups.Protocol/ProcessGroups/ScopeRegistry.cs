@@ -6,8 +6,14 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>What one node knows of the groups of one scope. Read by any thread without a lock; written by the scope machine alone.</summary>
-/// <remarks>Source: pg.erl, the ets table of a scope. Differs from pg: reads copy nothing, and a stopped scope is simply empty (PD7).</remarks>
+/// <summary>
+/// What one node knows of the groups of one scope. Read by any thread without a lock; written by the scope machine
+/// alone.
+/// </summary>
+/// <remarks>
+/// Source: pg.erl, the ets table of a scope. Differs from pg: reads copy nothing, and a stopped scope is simply empty
+/// (PD7).
+/// </remarks>
 internal sealed class ScopeRegistry
 {
     private readonly ConcurrentDictionary<string, GroupCell> _cells = new(); // Never enumerated.
@@ -52,7 +58,10 @@ internal sealed class ScopeRegistry
     internal bool TryGetCell(GroupName group, [MaybeNullWhen(false)] out GroupCell cell) =>
         _cells.TryGetValue(group.Value, out cell);
 
-    /// <summary>Writer only: the cell of a group to which the running operation adds members. To readers it stays unknown until then.</summary>
+    /// <summary>
+    /// Writer only: the cell of a group to which the running operation adds members. To readers it stays unknown until
+    /// then.
+    /// </summary>
     internal GroupCell FindOrCreate(GroupName group)
     {
         if (!_cells.TryGetValue(group.Value, out var cell))
@@ -64,7 +73,9 @@ internal sealed class ScopeRegistry
         return cell;
     }
 
-    /// <summary>Writer only: publishes one group's changes of an operation, as one change. The only place where groups end.</summary>
+    /// <summary>
+    /// Writer only: publishes one group's changes of an operation, as one change. The only place where groups end.
+    /// </summary>
     /// <param name="cell">The group.</param>
     /// <param name="changes">The operation.</param>
     /// <param name="isLocal">Whether the members live on this node.</param>

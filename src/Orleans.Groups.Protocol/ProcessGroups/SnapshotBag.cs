@@ -7,16 +7,19 @@ namespace Orleans.Groups.Protocol;
 /// <summary>A multiset that one thread changes and any thread reads without a lock.</summary>
 /// <remarks>
 /// <para>
-/// Every change is a new head of a chain of immutable nodes, and a head that has been read holds the whole content as one array. So a
-/// read of unchanged content is two loads, the first read after changes builds the array once, and a change costs the same whatever
-/// the size. A chain that grows longer than the content is replaced by an array, which bounds its memory and costs O(1) per change.
-/// Small content is copied at every change instead, since an array of a few references is smaller than a chain.
+/// Every change is a new head of a chain of immutable nodes, and a head that has been read holds the whole content as
+/// one array. So a read of unchanged content is two loads, the first read after changes builds the array once, and a
+/// change costs the same whatever the size. A chain that grows longer than the content is replaced by an array, which
+/// bounds its memory and costs O(1) per change. Small content is copied at every change instead, since an array of a
+/// few references is smaller than a chain.
 /// </para>
 /// <para>
-/// Order: as added. Taking away removes the entry added last among equal ones. One call changes everything it names at once: no
-/// reader sees a part of it.
+/// Order: as added. Taking away removes the entry added last among equal ones. One call changes everything it names at
+/// once: no reader sees a part of it.
 /// </para>
-/// <para>Differs from pg: there a row is copied out and in at every join, O(n), and copied out once more by every reader.</para>
+/// <para>
+/// Differs from pg: there a row is copied out and in at every join, O(n), and copied out once more by every reader.
+/// </para>
 /// </remarks>
 /// <typeparam name="T">What is held; equal by value.</typeparam>
 internal sealed class SnapshotBag<T>
@@ -33,7 +36,10 @@ internal sealed class SnapshotBag<T>
     /// <summary>Number of entries. Any thread; O(1).</summary>
     internal int Count => Head.Count;
 
-    /// <summary>The entries in order. Any thread. O(1) and without allocation while unchanged; the first read after a change is O(n).</summary>
+    /// <summary>
+    /// The entries in order. Any thread. O(1) and without allocation while unchanged; the first read after a change is
+    /// O(n).
+    /// </summary>
     internal ImmutableArray<T> Snapshot => Head.Content;
 
     /// <summary>The present state, which never changes; a change makes another one. Any thread.</summary>
@@ -69,7 +75,9 @@ internal sealed class SnapshotBag<T>
         Append(new SingleBagNode<T>(head, item, isAdded: false));
     }
 
-    /// <summary>Takes away and adds entries as one change. Writer only. What is taken away must be there before.</summary>
+    /// <summary>
+    /// Takes away and adds entries as one change. Writer only. What is taken away must be there before.
+    /// </summary>
     internal void Change(ReadOnlySpan<T> removed, ReadOnlySpan<T> added)
     {
         if (removed.Length == 0 && _head.Count == 0)
