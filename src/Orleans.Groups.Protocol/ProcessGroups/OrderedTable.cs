@@ -202,7 +202,7 @@ internal sealed class OrderedTable<TKey, TValue>
     private void Rebuild(int count)
     {
         var wanted = count + (count > LongestList ? count / 4 : 0);
-        var capacity = Math.Max(2, (int)BitOperations.RoundUpToPowerOf2((uint)wanted));
+        var capacity = Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)wanted));
         var slots = new Slot[capacity];
         var used = 0;
         for (var i = 0; i < _used; i++)

@@ -72,6 +72,14 @@ internal sealed class OutgoingLog
     /// <summary>Brings the changes of one group with one cause together, in the order of the first of each.</summary>
     private List<GroupDelta> Collect()
     {
+        if (_changes.Count == 1)
+        {
+            var only = 0;
+            _changes.Next(ref only, out var change);
+            var net = _changes.At(only);
+            return [new GroupDelta(change.Group, net.Cause, [new MemberCount(change.Member, net.Difference)])];
+        }
+
         var blocks = new OrderedTable<BlockKey, int>();
         var sizes = new List<int>();
         var blockOf = new int[_changes.Count];

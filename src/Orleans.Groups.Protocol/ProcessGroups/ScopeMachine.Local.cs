@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 
 namespace Orleans.Groups.Protocol;
 
@@ -17,12 +16,12 @@ internal sealed partial class ScopeMachine
         }
 
         Invariant.Require(!join.Group.IsDefault, "a group has a name");
-        var isKnown = _registry.TryGetCell(join.Group, out var cell);
-        var isMember = _members.TryGet(join.Member, out var member);
-        var size = isKnown ? cell!.Local.Count : 0;
+        var cell = _registry.FindCell(join.Group);
+        var size = cell?.LocalCount ?? 0;
+        _members.TryGet(join.Member, out var member);
         if (!HasRoomForGroups(size == 0 ? 1 : 0, effects)
             || !HasRoomInGroup(size + 1L, effects)
-            || !HasRoomForMember((isMember ? member!.Memberships : 0) + 1L, effects))
+            || !HasRoomForMember((member?.Memberships ?? 0) + 1L, effects))
         {
             return;
         }
@@ -73,7 +72,7 @@ internal sealed partial class ScopeMachine
             return;
         }
 
-        if (!_registry.TryGetCell(leave.Group, out var cell)
+        if (_registry.FindCell(leave.Group) is not { } cell
             || !_members.TryGet(leave.Member, out var member)
             || !TryTakeMembership(cell, member))
         {
@@ -100,7 +99,7 @@ internal sealed partial class ScopeMachine
         var removed = ImmutableArray.CreateBuilder<Membership>();
         foreach (var group in leave.Groups)
         {
-            if (!_registry.TryGetCell(group, out var cell))
+            if (_registry.FindCell(group) is not { } cell)
             {
                 continue;
             }
@@ -145,9 +144,8 @@ internal sealed partial class ScopeMachine
             {
                 _members.Remove(id); // The watch has done its work.
                 EndMonitorsOf(member, effects);
-                for (var at = 0; member.Groups.Next(ref at, out var cell);)
+                for (var at = 0; member.Next(ref at, out var cell, out var count);)
                 {
-                    var count = member.Groups.At(at);
                     NoteLocal(cell, id, count, 0);
                     _changes.Add(cell, id, -count, ChangeReason.Ended);
                 }
@@ -162,30 +160,21 @@ internal sealed partial class ScopeMachine
 
     private void AddMembership(GroupCell cell, LocalMember member)
     {
-        ref var count = ref member.Groups.FindOrAdd(cell, out _);
-        count++;
-        member.Memberships++;
+        var count = member.Add(cell);
         NoteLocal(cell, member.Id, count - 1, count);
         _changes.Add(cell, member.Id, 1, ChangeReason.Joined);
     }
 
     private bool TryTakeMembership(GroupCell cell, LocalMember member)
     {
-        ref var count = ref member.Groups.Find(cell);
-        if (Unsafe.IsNullRef(ref count))
+        var count = member.Take(cell);
+        if (count < 0)
         {
             return false;
         }
 
-        count--;
-        member.Memberships--;
         NoteLocal(cell, member.Id, count + 1, count);
         _changes.Add(cell, member.Id, -1, ChangeReason.Left);
-        if (count == 0)
-        {
-            member.Groups.Remove(cell);
-        }
-
         return true;
     }
 

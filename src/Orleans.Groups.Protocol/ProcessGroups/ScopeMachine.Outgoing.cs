@@ -173,9 +173,9 @@ internal sealed partial class ScopeMachine
         var counts = new List<MemberCount>();
         foreach (var name in _registry.GetLocalGroups())
         {
-            var isKnown = _registry.TryGetCell(name, out var cell);
-            Invariant.Require(isKnown, "a listed group exists");
-            CountMembers(cell!, counts);
+            var cell = _registry.FindCell(name);
+            Invariant.Require(cell is not null, "a listed group exists");
+            CountMembers(cell, counts);
             for (var start = 0; start < counts.Count;)
             {
                 var taken = entries.Take(counts.Count - start);
@@ -200,9 +200,9 @@ internal sealed partial class ScopeMachine
     private void CountMembers(GroupCell cell, List<MemberCount> counts)
     {
         HashSet<MemberId>? seen = null; // Looked up only, never enumerated.
-        foreach (var id in cell.Local.Snapshot)
+        foreach (var id in cell.LocalMembers)
         {
-            var count = _members.TryGet(id, out var member) ? member.Groups.Find(cell) : 0;
+            var count = _members.TryGet(id, out var member) ? member.CountIn(cell) : 0;
             if (count == 1 || (seen ??= []).Add(id))
             {
                 counts.Add(new MemberCount(id, count));

@@ -199,15 +199,11 @@ internal sealed partial class ScopeMachine
         GroupCell? cell = null;
         foreach (var (member, difference) in delta.Members)
         {
-            if (cell is null && !_registry.TryGetCell(delta.Group, out cell))
+            cell ??= difference > 0 ? _registry.FindOrCreate(delta.Group) : _registry.FindCell(delta.Group);
+            if (cell is null)
             {
-                if (difference < 0)
-                {
-                    isExact = false;
-                    continue;
-                }
-
-                cell = _registry.FindOrCreate(delta.Group);
+                isExact = false;
+                continue;
             }
 
             isExact &= SetCount(peer, cell, member, difference, isRelative: true, delta.Cause);

@@ -27,14 +27,14 @@ internal sealed partial class ScopeMachine
         {
             var cell = _registry.Find(group);
             Invariant.Require(cell is { IsRemoved: false }, "I3: a listed group exists and has members");
-            Invariant.Require(cell.Members.Length == cell.All.Count, "a count is the number of members");
-            Invariant.Require(cell.LocalMembers.Length == cell.Local.Count, "a count is the number of local members");
+            Invariant.Require(cell.Members.Length == cell.Count, "a count is the number of members");
+            Invariant.Require(cell.LocalMembers.Length == cell.LocalCount, "a count is the number of local members");
             foreach (var member in cell.LocalMembers)
             {
                 Invariant.Require(member.Node.Equals(_self.Node), "I1: a local member lives here");
             }
 
-            listed += cell.All.Count;
+            listed += cell.Count;
         }
 
         foreach (var ((group, member), count) in all)
@@ -61,9 +61,8 @@ internal sealed partial class ScopeMachine
             var member = _members.At(at);
             Invariant.Require(!member.IsIdle, "I4: only members with memberships or monitors are watched");
             var sum = 0;
-            for (var position = 0; member.Groups.Next(ref position, out var cell);)
+            for (var position = 0; member.Next(ref position, out var cell, out var count);)
             {
-                var count = member.Groups.At(position);
                 Invariant.Require(count > 0, "I3: a membership has a count");
                 Invariant.Require(!cell.IsRemoved, "I3: a member is in groups that exist");
                 all.Add((cell.Name, id), count);

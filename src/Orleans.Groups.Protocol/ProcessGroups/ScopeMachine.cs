@@ -122,11 +122,7 @@ internal sealed partial class ScopeMachine
     /// <param name="effects">Where to.</param>
     private void Commit(bool isLocal, EffectList<ScopeEffect> effects)
     {
-        foreach (var cell in _changes.Cells)
-        {
-            _registry.Publish(cell, _changes, isLocal);
-        }
-
+        _registry.Publish(_changes, isLocal);
         if (_monitors.Count > 0)
         {
             NotifyMonitors(effects);
