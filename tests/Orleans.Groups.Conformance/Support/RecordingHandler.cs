@@ -79,8 +79,21 @@ internal sealed class RecordingHandler : IMulticastHandler
     internal Task TerminatesAsync() => WaitForAsync("terminates", static ringEvent => ringEvent is RingEvent.Terminated);
 
     /// <summary>Waits for any event that fits, past or to come.</summary>
-    internal Task WaitForAsync(string what, Func<RingEvent, bool> predicate) =>
-        _state.UntilAsync($"{Name} {what}", () => _events.Any(predicate));
+    internal Task WaitForAsync(string what, Func<RingEvent, bool> predicate)
+    {
+        // Every event is looked at once, however many there are.
+        var next = 0;
+        return _state.UntilAsync($"{Name} {what}", () =>
+        {
+            var found = false;
+            while (!found && next < _events.Count)
+            {
+                found = predicate(_events[next++]);
+            }
+
+            return found;
+        });
+    }
 
     public ValueTask<HandlerReply> OnJoinedAsync(MulticastJoined joined) =>
         RunAsync(new RingEvent.Joined(joined), () => _checker.Joined(joined), WhenJoined, joined);
