@@ -84,7 +84,7 @@ public abstract class JoiningConformance<TEngine> : MulticastTest<TEngine>
         Assert.Single(second.Handler.Messages);
     }
 
-    // gm_qc: every message sent after a member joined reaches it; R2.
+    // ★ gm_qc, ★ eager_sync (sync): every message sent after a member joined reaches it; R2.
     [Fact]
     public async Task Join_DuringTraffic_GetsEverythingAfterItReturned()
     {

@@ -88,7 +88,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await members[0].ConfirmAsync();
     }
 
-    // IMulticast.JoinAsync: cancelling undoes what was begun.
+    // ★ eager_sync (cancel sync); IMulticast.JoinAsync: cancelling undoes what was begun.
     [Fact]
     public async Task Join_Cancelled_LeavesNothingBehind()
     {
@@ -149,7 +149,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await AssertSettledAsync(members);
     }
 
-    // R5: newcomers come and die at one place, so that a neighbour skips versions.
+    // ★ eager_sync (sync during change); R5: newcomers come and die at one place, so that a neighbour skips versions.
     [Fact]
     public async Task Join_NewcomersComeAndDieQuickly_RingStaysWhole()
     {

@@ -246,4 +246,23 @@ public abstract class LeavingConformance<TEngine> : MulticastTest<TEngine>
         Assert.All(members, static member => Assert.Equal(MulticastPhase.Terminated, member.Status.Phase));
         Assert.All(members, static member => Assert.IsType<RingEvent.Terminated>(member.Handler.Events[^1]));
     }
+
+    // ★ simple_ha, rapid redeclare: a ring ends and is founded again at once, by somebody else each time.
+    [Fact]
+    public async Task ShutDownGroup_ThenFoundedAtOnce_AgainAndAgain()
+    {
+        var nodes = await StartAsync("a", "b");
+        for (var round = 0; round < 15; round++)
+        {
+            var first = await JoinAsync(nodes[round % 2], $"first{round}");
+            var second = await JoinAsync(nodes[(round + 1) % 2], $"second{round}");
+            Assert.Equal([first.Id, second.Id], second.Handler.Joined.Members);
+            await second.ConfirmAsync();
+            await second.Group.ShutDownGroupAsync().WithinAsync("the ring ends");
+            if (round % 2 == 0)
+            {
+                await first.EndsAsync();
+            }
+        }
+    }
 }
