@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Orleans.Groups.Conformance;
 
 /// <summary>
-/// ★ soak and ★ gm_qc, bounded: random joins, leaves, messages, proofs, deaths and faults, drawn from a seed. Every member is checked by
-/// <see cref="StreamChecker"/> all the time, and all survivors by <see cref="AgreementChecker"/> at the end.
+/// ★ soak and ★ gm_qc, bounded: random joins, leaves, messages, proofs, deaths and faults, drawn from a seed. Every
+/// member is checked by <see cref="StreamChecker"/> all the time, and all survivors by <see cref="AgreementChecker"/>
+/// at the end.
 /// </summary>
 public abstract class ChurnConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
@@ -18,7 +19,8 @@ public abstract class ChurnConformance<TEngine> : MulticastTest<TEngine>
     private readonly List<Task> _background = [];
     private readonly Dictionary<string, INodeFixture> _nodes = [];
 
-    // ★ soak: no duplicate, no gap, nothing before birth or after death; ★ gm_qc; GD8: without crashes nothing at all is lost.
+    // ★ soak: no duplicate, no gap, nothing before birth or after death; ★ gm_qc; GD8: without crashes nothing at all
+    // is lost.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -42,7 +44,8 @@ public abstract class ChurnConformance<TEngine> : MulticastTest<TEngine>
     [InlineData(22)]
     [InlineData(23)]
     [InlineData(24)]
-    public Task Churn_WithKilledNodesAndRecordFaults_SurvivorsAgree(int seed) => RunAsync(seed, kills: true, faults: true);
+    public Task Churn_WithKilledNodesAndRecordFaults_SurvivorsAgree(int seed) =>
+        RunAsync(seed, kills: true, faults: true);
 
     private async Task RunAsync(int seed, bool kills, bool faults)
     {
@@ -113,7 +116,8 @@ public abstract class ChurnConformance<TEngine> : MulticastTest<TEngine>
             var outcome = member.Publish(random.Next(12, 2000), level);
             if (random.Next(8) == 0)
             {
-                await Task.WhenAny(outcome).WithinAsync($"a message of {member.Member.Id} is answered", member.Member.DescribeStatus);
+                await Task.WhenAny(outcome)
+                    .WithinAsync($"a message of {member.Member.Id} is answered", member.Member.DescribeStatus);
             }
         }
     }
@@ -202,7 +206,9 @@ public abstract class ChurnConformance<TEngine> : MulticastTest<TEngine>
         await AgreementChecker.CheckAsync(_members);
         foreach (var survivor in survivors)
         {
-            Assert.Equal(BroadcastOutcome.Ok, await survivor.Publish(100, ConfirmLevel.ProcessedByAll).WithinAsync("it is proved"));
+            Assert.Equal(
+                BroadcastOutcome.Ok,
+                await survivor.Publish(100, ConfirmLevel.ProcessedByAll).WithinAsync("it is proved"));
         }
 
         await AgreementChecker.CheckAsync(_members);

@@ -23,7 +23,8 @@ public abstract class LeavingConformance<TEngine> : MulticastTest<TEngine>
     {
         var members = await StartRingAsync("a", "b", "c", "d");
         await Task.WhenAll(members.Select(static member => member.PublishManyAsync(50)));
-        var ends = await Task.WhenAll(members.Select(static member => member.LeaveAsync())).WithinAsync("all have left");
+        var ends = await Task.WhenAll(members.Select(static member => member.LeaveAsync()))
+            .WithinAsync("all have left");
         Assert.All(ends, static end => Assert.Equal((TerminationReason.Left, 0L), (end.Reason, end.Unsettled)));
 
         var again = await JoinAsync(members[2].Node, "again");

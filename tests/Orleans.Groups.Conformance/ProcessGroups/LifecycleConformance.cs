@@ -144,7 +144,12 @@ public abstract class LifecycleConformance<TEngine> : ConformanceTest<TEngine>
         b.AssertMembers("g");
         b.AssertEmpty();
         Assert.Empty(handle.Members);
-        MonitorLog.AssertChange(await log.NextAsync(), MembershipChangeKind.Left, "g", ChangeReason.ScopeStopped, remote);
+        MonitorLog.AssertChange(
+            await log.NextAsync(),
+            MembershipChangeKind.Left,
+            "g",
+            ChangeReason.ScopeStopped,
+            remote);
 
         // Nothing else of the node has stopped.
         await nodes[1].Groups().JoinedAsync("g", remote);

@@ -147,7 +147,9 @@ public abstract class MembershipConformance<TEngine> : ConformanceTest<TEngine>
         var members = a.CreateMembers(3);
         GroupName[] groups = ["x", "y", "z"];
         await using var log = await MonitorLog.StartAsync(a.Groups());
-        Assert.Equal(new JoinResult(JoinStatus.Joined, 9), await a.Groups().JoinAsync(groups, GroupExtensions.Ids(members)));
+        Assert.Equal(
+            new JoinResult(JoinStatus.Joined, 9),
+            await a.Groups().JoinAsync(groups, GroupExtensions.Ids(members)));
         Assert.All(groups, group => a.Groups().AssertMembers(group, members));
         foreach (var change in log.ReadAvailable())
         {
@@ -270,13 +272,16 @@ public abstract class MembershipConformance<TEngine> : ConformanceTest<TEngine>
         var groups = a.Groups();
         var member = a.CreateMember("m");
         var cancelled = new CancellationToken(canceled: true);
-        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await groups.JoinAsync(default(GroupName), member.Id));
+        await Assert.ThrowsAnyAsync<ArgumentException>(
+            async () => await groups.JoinAsync(default(GroupName), member.Id));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await groups.JoinAsync("g", null!));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await groups.JoinAsync(["g", default], [member.Id]));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await groups.JoinAsync(["g"], [member.Id, null!]));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await groups.LeaveAsync(["g"], [null!]));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await groups.JoinAsync("g", member.Id, cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await groups.JoinAsync(["g"], [member.Id], cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await groups.JoinAsync("g", member.Id, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await groups.JoinAsync(["g"], [member.Id], cancelled));
         groups.AssertEmpty();
     }
 }

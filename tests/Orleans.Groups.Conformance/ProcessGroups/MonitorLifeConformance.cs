@@ -11,7 +11,8 @@ public abstract class MonitorLifeConformance<TEngine> : ConformanceTest<TEngine>
     public async Task Overflow_OfASlowReader_RestartsFromASnapshot(bool byOption)
     {
         var a = (await StartAsync(options => options.ProcessGroups.MonitorBufferChanges = byOption ? 4 : 4096, "a"))[0];
-        await using var log = await MonitorLog.StartAsync(a.Groups(), null, byOption ? null : new MonitorOptions { BufferChanges = 4 });
+        await using var log =
+            await MonitorLog.StartAsync(a.Groups(), null, byOption ? null : new MonitorOptions { BufferChanges = 4 });
         var members = a.CreateMembers(20);
         foreach (var member in members)
         {
@@ -61,7 +62,9 @@ public abstract class MonitorLifeConformance<TEngine> : ConformanceTest<TEngine>
         Assert.Equal(MembershipChangeKind.Restarted, (await log.NextAsync()).Kind);
         log.AssertFoldIsRegistry();
 
-        await a.Groups().JoinAsync([.. Enumerable.Range(0, 6).Select(static index => (GroupName)$"z{index}")], [member.Id]);
+        await a.Groups().JoinAsync(
+            [.. Enumerable.Range(0, 6).Select(static index => (GroupName)$"z{index}")],
+            [member.Id]);
         Assert.Equal(MembershipChangeKind.Restarted, (await log.NextAsync()).Kind);
         log.AssertFoldIsRegistry();
     }
@@ -71,8 +74,10 @@ public abstract class MonitorLifeConformance<TEngine> : ConformanceTest<TEngine>
     public async Task Overflow_UnderChanges_NeverLosesOne()
     {
         var nodes = await StartAsync("a", "b");
-        await using var near = await MonitorLog.StartAsync(nodes[0].Groups(), null, new MonitorOptions { BufferChanges = 8 });
-        await using var far = await MonitorLog.StartAsync(nodes[1].Groups(), null, new MonitorOptions { BufferChanges = 3 });
+        await using var near =
+            await MonitorLog.StartAsync(nodes[0].Groups(), null, new MonitorOptions { BufferChanges = 8 });
+        await using var far =
+            await MonitorLog.StartAsync(nodes[1].Groups(), null, new MonitorOptions { BufferChanges = 3 });
         var members = nodes[0].CreateMembers(4);
         var changing = Task.Run(async () =>
         {

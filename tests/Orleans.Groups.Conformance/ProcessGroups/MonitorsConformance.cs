@@ -28,8 +28,8 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
         }
     }
 
-    // T24, T25: the monitor script, with a scope monitor and a group monitor side by side. The third monitor of the original watches from
-    // another node; a monitor here belongs to its node, so that one watches node B's own view.
+    // T24, T25: the monitor script, with a scope monitor and a group monitor side by side. The third monitor of the
+    // original watches from another node; a monitor here belongs to its node, so that one watches node B's own view.
     [Fact]
     public async Task Script_OfJoinsLeavesAndANodeThatGoes_IsToldInOrder()
     {
@@ -77,7 +77,8 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
             ];
             Assert.Equal(
                 script.Skip(skipped),
-                changes.Select(static change => (change.Kind, change.Members.Length, change.Members.Distinct().Single())));
+                changes.Select(
+                    static change => (change.Kind, change.Members.Length, change.Members.Distinct().Single())));
         }
     }
 
@@ -93,7 +94,13 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
         await nodes[0].Groups().JoinedAsync("g", member, member);
         foreach (var log in logs)
         {
-            MonitorLog.AssertChange(await log.NextAsync(), MembershipChangeKind.Joined, "g", ChangeReason.Joined, member, member);
+            MonitorLog.AssertChange(
+                await log.NextAsync(),
+                MembershipChangeKind.Joined,
+                "g",
+                ChangeReason.Joined,
+                member,
+                member);
         }
 
         await nodes[0].Groups().LeftAsync("g", member);
@@ -129,9 +136,17 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
         foreach (var (log, count) in new[] { (near, before.Item1), (far, before.Item2) })
         {
             var changes = log.Changes.Skip(count).ToArray();
-            Assert.All(changes, static change => Assert.Equal((MembershipChangeKind.Left, ChangeReason.Ended), (change.Kind, change.Reason)));
-            Assert.Equal(2, changes.Where(static change => change.Group == "g").Sum(static change => change.Members.Length));
-            Assert.Equal(1, changes.Where(static change => change.Group == "k").Sum(static change => change.Members.Length));
+            Assert.All(
+                changes,
+                static change => Assert.Equal(
+                    (MembershipChangeKind.Left, ChangeReason.Ended),
+                    (change.Kind, change.Reason)));
+            Assert.Equal(
+                2,
+                changes.Where(static change => change.Group == "g").Sum(static change => change.Members.Length));
+            Assert.Equal(
+                1,
+                changes.Where(static change => change.Group == "k").Sum(static change => change.Members.Length));
         }
     }
 
@@ -165,8 +180,18 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
         await a.Groups().JoinedAsync("two", owner);
         MonitorLog.AssertChange(await one.NextAsync(), MembershipChangeKind.Joined, "one", ChangeReason.Joined, owner);
         MonitorLog.AssertChange(await two.NextAsync(), MembershipChangeKind.Joined, "two", ChangeReason.Joined, owner);
-        MonitorLog.AssertChange(await scope.NextAsync(), MembershipChangeKind.Joined, "one", ChangeReason.Joined, owner);
-        MonitorLog.AssertChange(await scope.NextAsync(), MembershipChangeKind.Joined, "two", ChangeReason.Joined, owner);
+        MonitorLog.AssertChange(
+            await scope.NextAsync(),
+            MembershipChangeKind.Joined,
+            "one",
+            ChangeReason.Joined,
+            owner);
+        MonitorLog.AssertChange(
+            await scope.NextAsync(),
+            MembershipChangeKind.Joined,
+            "two",
+            ChangeReason.Joined,
+            owner);
 
         owner.End();
         foreach (var log in new[] { one, two, scope })
@@ -200,7 +225,12 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
         await a.Groups().JoinAsync(["other", "mine", "third"], [member.Id]);
         await a.Groups().LeftAsync("other", member);
         await a.Groups().LeftAsync("mine", member);
-        MonitorLog.AssertChange(await log.NextAsync(), MembershipChangeKind.Joined, "mine", ChangeReason.Joined, member);
+        MonitorLog.AssertChange(
+            await log.NextAsync(),
+            MembershipChangeKind.Joined,
+            "mine",
+            ChangeReason.Joined,
+            member);
         MonitorLog.AssertChange(await log.NextAsync(), MembershipChangeKind.Left, "mine", ChangeReason.Left, member);
         await DrainAsync();
         Assert.Empty(log.ReadAvailable());
@@ -248,7 +278,10 @@ public abstract class MonitorsConformance<TEngine> : ConformanceTest<TEngine>
         for (var round = 0; !stop.IsCancellationRequested; round++)
         {
             await node.Groups().JoinAsync([$"g{round % 5}", "all"], [members[round % 3].Id], CancellationToken.None);
-            await node.Groups().LeaveAsync([$"g{(round + 2) % 5}", "all"], [members[(round + 1) % 3].Id], CancellationToken.None);
+            await node.Groups().LeaveAsync(
+                [$"g{(round + 2) % 5}", "all"],
+                [members[(round + 1) % 3].Id],
+                CancellationToken.None);
             await Task.Yield();
         }
     }

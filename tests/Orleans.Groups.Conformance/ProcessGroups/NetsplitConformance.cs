@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Conformance;
 
-/// <summary>Splits and heals: both sides go on, and afterwards all see the same; monitors are told everything. H1, P1, P2, PD3.</summary>
+/// <summary>
+/// Splits and heals: both sides go on, and afterwards all see the same; monitors are told everything. H1, P1, P2, PD3.
+/// </summary>
 [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
 public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
     where TEngine : IGroupsEngine, new()
@@ -147,7 +149,13 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
         await using var group = await MonitorLog.StartAsync(a, "g");
 
         await Fixture.SplitAsync(nodes[0], nodes[1]);
-        MonitorLog.AssertChange(await group.NextAsync(), MembershipChangeKind.Left, "g", ChangeReason.NodeDown, remote[0], remote[1]);
+        MonitorLog.AssertChange(
+            await group.NextAsync(),
+            MembershipChangeKind.Left,
+            "g",
+            ChangeReason.NodeDown,
+            remote[0],
+            remote[1]);
         await b.LeftAsync("g", remote[0]);
         await b.JoinedAsync("g", remote[2], remote[3], remote[3]);
         await b.JoinedAsync("h", remote[0]);
@@ -183,7 +191,9 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
         await Fixture.HealAsync(nodes[0], nodes[1]);
         await log.SeesAsync("g", remote[2], member);
-        Assert.DoesNotContain(log.Changes, static change => change.Reason is ChangeReason.NodeDown or ChangeReason.ScopeStopped);
+        Assert.DoesNotContain(
+            log.Changes,
+            static change => change.Reason is ChangeReason.NodeDown or ChangeReason.ScopeStopped);
     }
 
     // "Extra tests": asymmetric loss: A gives B up while B still hears from A for a while.

@@ -10,7 +10,8 @@ public abstract class PublishingConformance<TEngine> : ConformanceTest<TEngine>
     {
         var nodes = await StartAsync("a", "b", "c");
         var inboxes = Enumerable.Range(0, 6).Select(static _ => new Inbox()).ToArray();
-        var members = inboxes.Select((inbox, index) => nodes[index % 3].CreateMember($"m{index}", inbox.HandleAsync)).ToArray();
+        var members =
+            inboxes.Select((inbox, index) => nodes[index % 3].CreateMember($"m{index}", inbox.HandleAsync)).ToArray();
         var outsider = new Inbox();
         await nodes[1].Groups().JoinedAsync("other", nodes[1].CreateMember("outsider", outsider.HandleAsync));
         foreach (var member in members)
@@ -94,7 +95,8 @@ public abstract class PublishingConformance<TEngine> : ConformanceTest<TEngine>
         using var gate = new Gate();
         var nodes = await StartAsync(static options => options.ProcessGroups.MaxQueuedPayloads = queue, "a", "b");
         var (slow, fast) = (new Inbox { WhenMessage = async _ => await gate.PassAsync() }, new Inbox());
-        var members = new[] { nodes[1].CreateMember("slow", slow.HandleAsync), nodes[1].CreateMember("fast", fast.HandleAsync) };
+        var members =
+            new[] { nodes[1].CreateMember("slow", slow.HandleAsync), nodes[1].CreateMember("fast", fast.HandleAsync) };
         await nodes[1].Groups().JoinedAsync("g", members);
         await nodes[0].Groups().SeesAsync("g", members);
         for (var index = 0; index < count; index++)
@@ -172,7 +174,8 @@ public abstract class PublishingConformance<TEngine> : ConformanceTest<TEngine>
     {
         var nodes = await StartAsync("a", "b");
         var (red, blue) = (new Inbox(), new Inbox());
-        var (inRed, inBlue) = (nodes[1].CreateMember("red", red.HandleAsync), nodes[1].CreateMember("blue", blue.HandleAsync));
+        var (inRed, inBlue) =
+            (nodes[1].CreateMember("red", red.HandleAsync), nodes[1].CreateMember("blue", blue.HandleAsync));
         await nodes[1].GetProcessGroups("red").JoinedAsync("g", inRed);
         await nodes[1].GetProcessGroups("blue").JoinedAsync("g", inBlue);
         await nodes[0].GetProcessGroups("red").SeesAsync("g", inRed);
@@ -183,6 +186,10 @@ public abstract class PublishingConformance<TEngine> : ConformanceTest<TEngine>
         Assert.Empty(blue.Messages);
     }
 
-    private static Task<PublishResult> PublishAsync(INodeFixture node, GroupName group, string text, MemberId? from = null) =>
+    private static Task<PublishResult> PublishAsync(
+        INodeFixture node,
+        GroupName group,
+        string text,
+        MemberId? from = null) =>
         node.Groups().PublishAsync(group, Payloads.Text(text), from).WithinAsync($"'{text}' is published");
 }

@@ -14,7 +14,8 @@ public abstract class ReplicationConformance<TEngine> : ConformanceTest<TEngine>
         MemberId[][] lists = [[remote.Id], [remote.Id, remote.Id], [local.Id, remote.Id], [remote.Id, local.Id]];
         foreach (var list in lists)
         {
-            var refused = await Assert.ThrowsAsync<MemberNotLocalException>(async () => await groups.JoinAsync(["g"], list));
+            var refused =
+                await Assert.ThrowsAsync<MemberNotLocalException>(async () => await groups.JoinAsync(["g"], list));
             Assert.Equal(remote.Id, refused.Member);
             await Assert.ThrowsAsync<MemberNotLocalException>(async () => await groups.LeaveAsync(["g"], list));
         }
@@ -212,7 +213,9 @@ public abstract class ReplicationConformance<TEngine> : ConformanceTest<TEngine>
         foreach (var (node, prefix) in new[] { (nodes[0], "a"), (nodes[1], "b") })
         {
             var member = node.CreateMember("m");
-            await node.Groups().JoinAsync([.. Enumerable.Range(0, 500).Select(index => (GroupName)$"{prefix}{index}")], [member.Id]);
+            await node.Groups().JoinAsync(
+                [.. Enumerable.Range(0, 500).Select(index => (GroupName)$"{prefix}{index}")],
+                [member.Id]);
             await node.Groups().JoinedAsync("shared", node.CreateMembers(50));
         }
 
@@ -246,7 +249,8 @@ public abstract class ReplicationConformance<TEngine> : ConformanceTest<TEngine>
         Assert.All(nodes, static node => Assert.Equal(4, node.Groups().CountMembers("late")));
     }
 
-    // max-au/spg, syn: random joins, leaves and ends on four nodes; then every node sees the union, and every monitor's fold is the registry.
+    // max-au/spg, syn: random joins, leaves and ends on four nodes; then every node sees the union, and every monitor's
+    // fold is the registry.
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -255,7 +259,8 @@ public abstract class ReplicationConformance<TEngine> : ConformanceTest<TEngine>
     {
         var nodes = await StartAsync("a", "b", "c", "d");
         var logs = await Task.WhenAll(nodes.Select(static node => MonitorLog.StartAsync(node.Groups())));
-        await Task.WhenAll(nodes.Select((node, index) => Task.Run(() => ChangeAtRandomAsync(node, new Random((seed * 10) + index)))))
+        await Task.WhenAll(
+            nodes.Select((node, index) => Task.Run(() => ChangeAtRandomAsync(node, new Random((seed * 10) + index)))))
             .WithinAsync("the changes stop");
         await ConvergeAsync();
         await DrainAsync();
@@ -288,7 +293,8 @@ public abstract class ReplicationConformance<TEngine> : ConformanceTest<TEngine>
         for (var step = 0; step < 300; step++)
         {
             var place = random.Next(members.Count);
-            GroupName[] groups = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (GroupName)$"g{random.Next(8)}")];
+            GroupName[] groups =
+                [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (GroupName)$"g{random.Next(8)}")];
             switch (random.Next(10))
             {
                 case < 5:

@@ -145,7 +145,12 @@ public abstract class ScopesConformance<TEngine> : ConformanceTest<TEngine>
         var a = (await StartAsync(static options => options.ProcessGroups.MaxMembershipsPerMember = 2, "a"))[0];
         var (member, other) = (a.CreateMember("m"), a.CreateMember("other"));
         await a.Groups().JoinedAsync("g", member, member);
-        await AssertRefusedAsync(nameof(ProcessGroupsOptions.MaxMembershipsPerMember), 2, a, ["h"], [other.Id, member.Id]);
+        await AssertRefusedAsync(
+            nameof(ProcessGroupsOptions.MaxMembershipsPerMember),
+            2,
+            a,
+            ["h"],
+            [other.Id, member.Id]);
         a.Groups().AssertMembers("h");
         await a.Groups().LeftAsync("g", member);
         await a.Groups().JoinedAsync("h", member);
@@ -195,7 +200,8 @@ public abstract class ScopesConformance<TEngine> : ConformanceTest<TEngine>
         GroupName[] groups,
         MemberId[] members)
     {
-        var refused = await Assert.ThrowsAsync<GroupLimitException>(async () => await node.Groups().JoinAsync(groups, members));
+        var refused =
+            await Assert.ThrowsAsync<GroupLimitException>(async () => await node.Groups().JoinAsync(groups, members));
         Assert.Equal((limit, value, GroupErrorCode.LimitExceeded), (refused.Limit, refused.Value, refused.Code));
     }
 }

@@ -12,7 +12,8 @@ public abstract class SendingConformance<TEngine> : ConformanceTest<TEngine>
     {
         var nodes = await StartAsync("a", "b");
         var inbox = new Inbox();
-        var (receiver, sender) = (nodes[home].CreateMember("receiver", inbox.HandleAsync), nodes[0].CreateMember("sender"));
+        var (receiver, sender) =
+            (nodes[home].CreateMember("receiver", inbox.HandleAsync), nodes[0].CreateMember("sender"));
         await nodes[home].Groups().JoinedAsync("g", receiver);
         await nodes[0].Groups().SeesAsync("g", receiver);
 
@@ -42,7 +43,9 @@ public abstract class SendingConformance<TEngine> : ConformanceTest<TEngine>
         {
             if (index % 3 == 2)
             {
-                Assert.Equal(new PublishResult(1, 1, 0), await nodes[0].Groups().PublishAsync("g", Payloads.Text($"{index}")));
+                Assert.Equal(
+                    new PublishResult(1, 1, 0),
+                    await nodes[0].Groups().PublishAsync("g", Payloads.Text($"{index}")));
             }
             else
             {
@@ -261,8 +264,12 @@ public abstract class SendingConformance<TEngine> : ConformanceTest<TEngine>
         var inbox = new Inbox();
         var receiver = nodes[1].CreateMember("receiver", inbox.HandleAsync);
         var largest = Payloads.Numbered(1, limit);
-        Assert.Equal(SendOutcome.Delivered, await nodes[0].Groups().SendAsync(receiver.Id, default).WithinAsync("it is answered"));
-        Assert.Equal(SendOutcome.Delivered, await nodes[0].Groups().SendAsync(receiver.Id, largest).WithinAsync("it is answered"));
+        Assert.Equal(
+            SendOutcome.Delivered,
+            await nodes[0].Groups().SendAsync(receiver.Id, default).WithinAsync("it is answered"));
+        Assert.Equal(
+            SendOutcome.Delivered,
+            await nodes[0].Groups().SendAsync(receiver.Id, largest).WithinAsync("it is answered"));
         var sent = await Assert.ThrowsAsync<PayloadTooLargeException>(
             async () => await nodes[0].Groups().SendAsync(receiver.Id, new byte[limit + 1]));
         var published = await Assert.ThrowsAsync<PayloadTooLargeException>(
@@ -288,7 +295,9 @@ public abstract class SendingConformance<TEngine> : ConformanceTest<TEngine>
         {
             if (Payloads.TextOf(message.Payload) == "first")
             {
-                Assert.Equal(SendOutcome.Delivered, await a.Groups().SendAsync(receiver.Id, Payloads.Text("second"), receiver.Id));
+                Assert.Equal(
+                    SendOutcome.Delivered,
+                    await a.Groups().SendAsync(receiver.Id, Payloads.Text("second"), receiver.Id));
             }
         };
         receiver = a.CreateMember("receiver", inbox.HandleAsync);
@@ -297,6 +306,10 @@ public abstract class SendingConformance<TEngine> : ConformanceTest<TEngine>
         Assert.Equal(receiver.Id, inbox.Messages[1].From);
     }
 
-    private static Task<SendOutcome> SendAsync(INodeFixture node, MemberId member, string text, MemberId? from = null) =>
+    private static Task<SendOutcome> SendAsync(
+        INodeFixture node,
+        MemberId member,
+        string text,
+        MemberId? from = null) =>
         node.Groups().SendAsync(member, Payloads.Text(text), from).WithinAsync($"'{text}' is answered");
 }

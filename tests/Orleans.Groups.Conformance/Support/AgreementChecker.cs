@@ -3,13 +3,16 @@ namespace Orleans.Groups.Conformance;
 /// <summary>What all survivors of a run must have in common: agreement, validity, and that proofs were true.</summary>
 internal static class AgreementChecker
 {
-    /// <summary>Waits until the survivors have everything of those that did not crash, and then compares them all.</summary>
+    /// <summary>
+    /// Waits until the survivors have everything of those that did not crash, and then compares them all.
+    /// </summary>
     internal static async Task CheckAsync(IReadOnlyCollection<ChurnMember> everybody)
     {
         var survivors = everybody.Where(static member => member.IsSurvivor).ToArray();
         foreach (var publisher in everybody)
         {
-            var knowing = survivors.Where(survivor => survivor.Member.Handler.Last.ContainsKey(publisher.Member.Id)).ToArray();
+            var knowing =
+                survivors.Where(survivor => survivor.Member.Handler.Last.ContainsKey(publisher.Member.Id)).ToArray();
             if (publisher.IsSurvivor || await HasDrainedAsync(publisher))
             {
                 // Validity: what is accepted from somebody who does not crash arrives.
@@ -19,15 +22,18 @@ internal static class AgreementChecker
                 }
             }
 
-            var last = knowing.ToDictionary(survivor => survivor, survivor => survivor.Member.Handler.Last[publisher.Member.Id]);
+            var last = knowing.ToDictionary(
+                survivor => survivor,
+                survivor => survivor.Member.Handler.Last[publisher.Member.Id]);
+            var most = last.Values.DefaultIfEmpty().Max();
             foreach (var (survivor, number) in last)
             {
                 Assert.True(
-                    number == last.Values.Max(),
-                    $"{survivor.Member.Id} has {number} messages of {publisher.Member.Id} and another survivor has {last.Values.Max()}.");
+                    number == most,
+                    $"{survivor.Member.Id} has {number} messages of {publisher.Member.Id}, another {most}.");
                 Assert.True(
                     number >= publisher.LastProved,
-                    $"Message {publisher.LastProved} of {publisher.Member.Id} was proved, and {survivor.Member.Id} has only {number}.");
+                    $"{publisher.LastProved} of {publisher.Member.Id} was proved, {survivor.Member.Id} has {number}.");
             }
         }
     }

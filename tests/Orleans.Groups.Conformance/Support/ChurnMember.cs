@@ -34,7 +34,8 @@ internal sealed class ChurnMember(RingMember member)
     {
         foreach (var (number, _, outcome) in _calls)
         {
-            await Task.WhenAny(outcome).WithinAsync($"message {number} of {Member.Id} is answered", Member.DescribeStatus);
+            await Task.WhenAny(outcome)
+                .WithinAsync($"message {number} of {Member.Id} is answered", Member.DescribeStatus);
             if (!IsKilled)
             {
                 await outcome;
@@ -49,5 +50,8 @@ internal sealed class ChurnMember(RingMember member)
     internal long LastProved => LastWhere(static call => call.IsConfirmed && call.Outcome.Result.IsOk);
 
     private long LastWhere(Func<(long Number, bool IsConfirmed, Task<BroadcastOutcome> Outcome), bool> predicate) =>
-        _calls.Where(static call => call.Outcome.IsCompletedSuccessfully).Where(predicate).Select(static call => call.Number).LastOrDefault();
+        _calls.Where(static call => call.Outcome.IsCompletedSuccessfully)
+            .Where(predicate)
+            .Select(static call => call.Number)
+            .LastOrDefault();
 }

@@ -26,7 +26,10 @@ internal static class GroupExtensions
         groups.SeesAsync(group, Ids(members));
 
     /// <inheritdoc cref="SeesAsync(IProcessGroups, GroupName, IGroupMember[])"/>
-    internal static async Task SeesAsync(this IProcessGroups groups, GroupName group, IReadOnlyCollection<MemberId> members)
+    internal static async Task SeesAsync(
+        this IProcessGroups groups,
+        GroupName group,
+        IReadOnlyCollection<MemberId> members)
     {
         var expected = members.Order().ToArray();
         await using var monitor = await groups.MonitorGroupAsync(group);
@@ -36,7 +39,9 @@ internal static class GroupExtensions
             {
                 while (!groups.GetMembers(group).Order().SequenceEqual(expected))
                 {
-                    Assert.True(await monitor.WaitToReadAsync(limit), $"The monitor of {group} on {groups.Node} has ended.");
+                    Assert.True(
+                        await monitor.WaitToReadAsync(limit),
+                        $"The monitor of {group} on {groups.Node} has ended.");
                     while (monitor.TryRead(out _))
                     {
                     }
@@ -51,7 +56,10 @@ internal static class GroupExtensions
         groups.AssertMembers(group, Ids(members));
 
     /// <inheritdoc cref="AssertMembers(IProcessGroups, GroupName, IGroupMember[])"/>
-    internal static void AssertMembers(this IProcessGroups groups, GroupName group, IReadOnlyCollection<MemberId> members)
+    internal static void AssertMembers(
+        this IProcessGroups groups,
+        GroupName group,
+        IReadOnlyCollection<MemberId> members)
     {
         var all = members.Order().ToArray();
         var local = all.Where(member => member.Node == groups.Node).ToArray();
@@ -75,7 +83,8 @@ internal static class GroupExtensions
     }
 
     /// <summary>The ids, in order.</summary>
-    internal static MemberId[] Ids(params IEnumerable<IGroupMember> members) => [.. members.Select(static member => member.Id)];
+    internal static MemberId[] Ids(params IEnumerable<IGroupMember> members) =>
+        [.. members.Select(static member => member.Id)];
 
     /// <summary>Makes several members.</summary>
     internal static IGroupMember[] CreateMembers(this INodeFixture node, int count, string prefix = "m") =>

@@ -8,7 +8,8 @@ internal sealed class Inbox
     private readonly List<MemberMessage> _messages = [];
     private readonly Observed _state;
 
-    internal Inbox() => _state = new Observed(() => $"{_messages.Count} messages have arrived: {string.Join(", ", _messages.TakeLast(10).Select(TextOf))}.");
+    internal Inbox() => _state = new Observed(
+        () => $"{_messages.Count} messages have arrived: {string.Join(", ", _messages.TakeLast(10).Select(TextOf))}.");
 
     internal ImmutableArray<MemberMessage> Messages => _state.Read(() => _messages.ToImmutableArray());
 

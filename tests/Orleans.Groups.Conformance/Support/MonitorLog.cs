@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Orleans.Groups.Conformance;
 
 /// <summary>
-/// Reads a monitor and folds its changes over its snapshot: the fold is what the monitor says the groups are. Checks that numbers
-/// follow, that no change is empty, and that nobody is taken away who was not there.
+/// Reads a monitor and folds its changes over its snapshot: the fold is what the monitor says the groups are. Checks
+/// that numbers follow, that no change is empty, and that nobody is taken away who was not there.
 /// </summary>
 internal sealed class MonitorLog : IAsyncDisposable
 {
@@ -26,7 +26,8 @@ internal sealed class MonitorLog : IAsyncDisposable
     internal IReadOnlyList<MembershipChange> Changes => _changes;
 
     /// <summary>Watches one group, or the scope when none is named.</summary>
-    internal static async Task<MonitorLog> StartAsync(IProcessGroups groups, GroupName? group = null, MonitorOptions? options = null)
+    internal static async Task<MonitorLog> StartAsync(IProcessGroups groups, GroupName? group =
+        null, MonitorOptions? options = null)
     {
         var monitor = group is { } name
             ? await groups.MonitorGroupAsync(name, options).WithinAsync("the monitor starts")
@@ -92,7 +93,8 @@ internal sealed class MonitorLog : IAsyncDisposable
             log => log.FoldOf(group).Order().SequenceEqual(expected));
     }
 
-    internal IReadOnlyList<MemberId> FoldOf(GroupName group) => _fold.TryGetValue(group, out var members) ? members : [];
+    internal IReadOnlyList<MemberId> FoldOf(GroupName group) =>
+        _fold.TryGetValue(group, out var members) ? members : [];
 
     /// <summary>Checks that the fold is what the node shows when read. Only when nothing is under way.</summary>
     internal void AssertFoldIsRegistry()
