@@ -9,10 +9,15 @@ internal enum WireError
     /// <summary>They end too early.</summary>
     Truncated,
 
-    /// <summary>They say something impossible: a name that is none, a count below 1, a reference to nothing, bytes behind the end.</summary>
+    /// <summary>
+    /// They say something impossible: a name that is none, a count below 1, a reference to nothing, bytes behind the
+    /// end.
+    /// </summary>
     Malformed,
 
-    /// <summary>Well formed as far as can be seen, but of a kind that only a later version knows. Not an error of the peer.</summary>
+    /// <summary>
+    /// Well formed as far as can be seen, but of a kind that only a later version knows. Not an error of the peer.
+    /// </summary>
     UnknownKind,
 
     /// <summary>Of a version with another basic shape; nothing after the version can be understood.</summary>

@@ -27,7 +27,7 @@ public abstract class ConformanceTest<TEngine> : IAsyncLifetime
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
         if (_fixture is { } fixture)
