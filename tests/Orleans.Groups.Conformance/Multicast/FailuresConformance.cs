@@ -169,7 +169,9 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
             await Task.WhenAll(old.Select(static member => member.PublishManyAsync(10)));
             var leaving = Task.WhenAll(old.Select(static member => member.LeaveAsync()));
             var young = await joining;
-            Assert.All(await leaving, static end => Assert.Equal((TerminationReason.Left, 0L), (end.Reason, end.Unsettled)));
+            Assert.All(
+                await leaving,
+                static end => Assert.Equal((TerminationReason.Left, 0L), (end.Reason, end.Unsettled)));
             await AssertSettledAsync(young);
             old = young;
         }
@@ -226,7 +228,8 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
         Assert.Equal(0, end.Unsettled);
         await AssertSettledAsync(members[1], members[2]);
         await AllReceiveAsync(members[0], 100, members[1], members[2]);
-        var late = await Assert.ThrowsAsync<GroupException>(() => members[0].Node.Multicast.JoinAsync(Ring, new RecordingHandler("late")));
+        var late = await Assert.ThrowsAsync<GroupException>(
+            () => members[0].Node.Multicast.JoinAsync(Ring, new RecordingHandler("late")));
         Assert.Equal(GroupErrorCode.ShuttingDown, late.Code);
     }
 }

@@ -7,7 +7,8 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMilliseconds(200);
 
-    // GD4, S2, R7: the inserter dies before its answer arrives. With four of five members on its node it most likely is the one.
+    // GD4, S2, R7: the inserter dies before its answer arrives. With four of five members on its node it most likely is
+    // the one.
     [Fact]
     public async Task Join_InserterDiesBeforeItsStateArrives_SucceedsElsewhere()
     {
@@ -50,25 +51,31 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await joined.ConfirmAsync();
     }
 
-    // R4: a joiner never declares anybody dead. It cannot be heard for a while, and then joins the one ring that there is.
+    // R4: a joiner never declares anybody dead. It cannot be heard for a while, and then joins the one ring that there
+    // is.
     [Fact]
     public async Task Join_NobodyAnswersForAWhile_JoinsTheSameRingInTheEnd()
     {
-        var members = await StartRingAsync(static options => options.Multicast.JoinAttemptTimeout = AttemptTimeout, "a", "b");
+        var members =
+            await StartRingAsync(static options => options.Multicast.JoinAttemptTimeout = AttemptTimeout, "a", "b");
         var joinerNode = await AddNodeAsync("c");
         await Fixture.CutAsync(members[0].Node, joinerNode);
         await Fixture.CutAsync(members[1].Node, joinerNode);
         var joining = JoinAsync(joinerNode, "c");
 
         // A first try has been made, and given up: the ring took it in and it went.
-        await members[0].Handler.WaitForAsync("sees the first try of c end", told => told is RingEvent.Changed { Value.Deaths.Length: > 0 });
+        await members[0].Handler.WaitForAsync(
+            "sees the first try of c end",
+            told => told is RingEvent.Changed { Value.Deaths.Length: > 0 });
         await members[0].ConfirmAsync();
         await HealAllAsync([members[0].Node, members[1].Node, joinerNode]);
 
         var joined = await joining;
         await AssertSettledAsync([.. members, joined]);
         await joined.ConfirmAsync(ConfirmLevel.ProcessedByAll);
-        Assert.All(members, member => Assert.All(member.Handler.Deaths, death => Assert.Equal(joinerNode.Id, death.Node)));
+        Assert.All(
+            members,
+            member => Assert.All(member.Handler.Deaths, death => Assert.Equal(joinerNode.Id, death.Node)));
     }
 
     // The joiner's node dies in the middle of joining: the ring goes on without it.
@@ -88,7 +95,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await members[0].ConfirmAsync();
     }
 
-    // IMulticast.JoinAsync: cancelling undoes what was begun.
+    // ★ eager_sync (cancel sync); IMulticast.JoinAsync: cancelling undoes what was begun.
     [Fact]
     public async Task Join_Cancelled_LeavesNothingBehind()
     {
@@ -125,7 +132,8 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await AssertSettledAsync(members);
     }
 
-    // GD3: between A and B comes C and dies, while messages of A to B are still on their way. Both arcs of the ring are tried.
+    // GD3: between A and B comes C and dies, while messages of A to B are still on their way. Both arcs of the ring are
+    // tried.
     [Fact]
     public async Task Link_NewcomerInBetweenDies_OldFramesAreNotTakenAgain()
     {
@@ -149,7 +157,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await AssertSettledAsync(members);
     }
 
-    // R5: newcomers come and die at one place, so that a neighbour skips versions.
+    // ★ eager_sync (sync during change); R5: newcomers come and die at one place, so that a neighbour skips versions.
     [Fact]
     public async Task Join_NewcomersComeAndDieQuickly_RingStaysWhole()
     {

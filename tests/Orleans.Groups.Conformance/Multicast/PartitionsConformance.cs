@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Conformance;
 
-/// <summary>Links that are cut while everybody lives: pauses, and members that are declared dead and are not. S4, R4, R8, H1.</summary>
+/// <summary>
+/// Links that are cut while everybody lives: pauses, and members that are declared dead and are not. S4, R4, R8, H1.
+/// </summary>
 [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
 public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
@@ -58,7 +60,8 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
             await Fixture.DeclareDownAsync(members[0].Node, members[1].Node);
         }
 
-        var ended = await Task.WhenAny(members[0].EndsAsync(), members[1].EndsAsync()).WithinAsync("one of them is ejected");
+        var ended = await Task.WhenAny(members[0].EndsAsync(), members[1].EndsAsync())
+            .WithinAsync("one of them is ejected");
         Assert.Equal(TerminationReason.LostMembership, (await ended).Reason);
         var survivor = members.Single(static member => !member.Group.Completion.IsCompleted);
         var ejected = members.Single(member => member != survivor);
@@ -96,7 +99,9 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
             Assert.Equal(TerminationReason.LostMembership, (await ejected.EndsAsync()).Reason);
             Assert.IsType<RingEvent.Terminated>(ejected.Handler.Events[^1]);
             Assert.Single(survivors.Select(survivor => survivor.Handler.Last[ejected.Id]).Distinct());
-            Assert.Equal(new BroadcastOutcome(BroadcastStatus.Failed, BroadcastReason.Terminated), await ejected.TryPublishAsync());
+            Assert.Equal(
+                new BroadcastOutcome(BroadcastStatus.Failed, BroadcastReason.Terminated),
+                await ejected.TryPublishAsync());
         }
 
         await Task.WhenAll(survivors.Select(static survivor => survivor.ConfirmAsync()));
@@ -143,7 +148,9 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
         Assert.Equal(TerminationReason.LostMembership, end.Reason);
         Assert.Equal(5, end.Unsettled);
         var expected = new BroadcastOutcome(BroadcastStatus.Unknown, BroadcastReason.LostMembership);
-        Assert.All(await Task.WhenAll(confirms).WithinAsync("they are answered"), outcome => Assert.Equal(expected, outcome));
+        Assert.All(
+            await Task.WhenAll(confirms).WithinAsync("they are answered"),
+            outcome => Assert.Equal(expected, outcome));
         await AssertSettledAsync(members[0], members[2]);
     }
 
