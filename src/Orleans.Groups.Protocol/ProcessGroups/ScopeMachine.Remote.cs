@@ -179,7 +179,7 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>A peer's life is over, for us at least: its members leave all groups, as one operation.</summary>
-    private void Purge(PeerTable peer, ChangeReason cause, EffectList<ScopeEffect> effects)
+    private void RemoveAll(PeerTable peer, ChangeReason cause, EffectList<ScopeEffect> effects)
     {
         for (var at = 0; peer.Memberships.Next(ref at, out var key);)
         {
