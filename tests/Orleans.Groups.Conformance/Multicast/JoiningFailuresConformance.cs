@@ -1,7 +1,6 @@
 namespace Orleans.Groups.Conformance;
 
 /// <summary>Joins that meet deaths, cuts and cancellation: GD3, GD4, S2, S5, R4, R7.</summary>
-[Needs(FixtureCapabilities.KillNode | FixtureCapabilities.Cut)]
 public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
 {
@@ -10,6 +9,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
     // GD4, S2, R7: the inserter dies before its answer arrives. With four of five members on its node it most likely is
     // the one.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Join_InserterDiesBeforeItsStateArrives_SucceedsElsewhere()
     {
         var nodes = await StartAsync("a", "b");
@@ -37,6 +37,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // R7: the same where nobody else is left: the newcomer founds the ring anew.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Join_OnlyMemberDiesBeforeItsStateArrives_FoundsTheRing()
     {
         var members = await StartRingAsync("a");
@@ -54,6 +55,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
     // R4: a joiner never declares anybody dead. It cannot be heard for a while, and then joins the one ring that there
     // is.
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Join_NobodyAnswersForAWhile_JoinsTheSameRingInTheEnd()
     {
         var members =
@@ -80,6 +82,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // The joiner's node dies in the middle of joining: the ring goes on without it.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Join_JoinerDiesMeanwhile_LeavesNothingBehind()
     {
         var members = await StartRingAsync("a", "b");
@@ -97,6 +100,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // ★ eager_sync (cancel sync); IMulticast.JoinAsync: cancelling undoes what was begun.
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Join_Cancelled_LeavesNothingBehind()
     {
         var members = await StartRingAsync("a", "b");
@@ -117,6 +121,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // MulticastJoinOptions.Timeout
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Join_NoAnswerInTime_TimesOutAndLeavesNothingBehind()
     {
         var members = await StartRingAsync("a", "b");
@@ -135,6 +140,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
     // GD3: between A and B comes C and dies, while messages of A to B are still on their way. Both arcs of the ring are
     // tried.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Link_NewcomerInBetweenDies_OldFramesAreNotTakenAgain()
     {
         var members = await StartRingAsync("a", "b");
@@ -159,6 +165,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // ★ eager_sync (sync during change); R5: newcomers come and die at one place, so that a neighbour skips versions.
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task Join_NewcomersComeAndDieQuickly_RingStaysWhole()
     {
         var members = await StartRingAsync("a", "b", "c");
