@@ -157,6 +157,24 @@ internal sealed partial class NodeHost
         Postman.PeerDown(peer);
     }
 
+    /// <summary>Completes when all machines have handled what waits for them now.</summary>
+    internal Task PassAsync()
+    {
+        var barrier = new Barrier();
+        foreach (var scope in _scopes.Values)
+        {
+            scope.Life?.Pass(barrier);
+        }
+
+        foreach (var ring in Rings.CopyAll())
+        {
+            ring.Pass(barrier);
+        }
+
+        barrier.Signal();
+        return barrier.Task;
+    }
+
     /// <summary>Stops in order: scopes say goodbye, ring members leave, then all others learn that the node has gone.</summary>
     internal async Task StopAsync()
     {
