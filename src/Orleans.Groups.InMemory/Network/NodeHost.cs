@@ -112,7 +112,7 @@ internal sealed partial class NodeHost
             if (_scopes.Count >= options.MaxScopes)
             {
                 throw new GroupLimitException(
-                    $"{nameof(ProcessGroupsOptions)}.{nameof(ProcessGroupsOptions.MaxScopes)}",
+                    nameof(ProcessGroupsOptions.MaxScopes),
                     options.MaxScopes,
                     $"Scope {name} on node {Id}");
             }

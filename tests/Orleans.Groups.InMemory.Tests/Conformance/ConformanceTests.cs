@@ -89,3 +89,7 @@ public sealed class EncodingInMemorySending : SendingConformance<EncodingInMemor
 public sealed class InMemorySlowMembers : SlowMembersConformance<InMemoryEngine>;
 
 public sealed class EncodingInMemorySlowMembers : SlowMembersConformance<EncodingInMemoryEngine>;
+
+public sealed class InMemoryChurn : ChurnConformance<InMemoryEngine>;
+
+public sealed class EncodingInMemoryChurn : ChurnConformance<EncodingInMemoryEngine>;

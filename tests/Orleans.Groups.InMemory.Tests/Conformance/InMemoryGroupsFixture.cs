@@ -20,8 +20,23 @@ internal sealed class InMemoryGroupsFixture : IGroupsFixture
 
     public IRecordFaults Records { get; }
 
-    public Task<INodeFixture> AddNodeAsync(string name) =>
-        Task.FromResult<INodeFixture>(new NodeFixture(_cluster.AddNode(name)));
+    /// <summary>
+    /// Completes when the node and its peers have introduced themselves: in at most four rounds of frames each way.
+    /// Does not wait for callbacks, one of which a test may block.
+    /// </summary>
+    public async Task<INodeFixture> AddNodeAsync(string name)
+    {
+        var node = _cluster.AddNode(name);
+        for (var round = 0; round < 4; round++)
+        {
+            foreach (var each in _cluster.Nodes)
+            {
+                await _cluster.WaitForInputsAsync(each);
+            }
+        }
+
+        return new NodeFixture(node);
+    }
 
     public Task StopNodeAsync(INodeFixture node) => _cluster.StopNodeAsync(NodeOf(node));
 
