@@ -11,7 +11,8 @@ public sealed class GroupLimitException : GroupException
         : base(
             GroupErrorCode.LimitExceeded,
             isTransient: true,
-            $"{subject}: the limit {limit} = {value} is reached, so nothing was changed. Give something up first, or raise {limit}.")
+            $"{subject}: the limit {limit} = {value} is reached, so nothing was changed. "
+                + $"Give something up first, or raise {limit}.")
     {
         Limit = limit;
         Value = value;

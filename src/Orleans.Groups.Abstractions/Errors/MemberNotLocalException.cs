@@ -5,7 +5,9 @@ public sealed class MemberNotLocalException : ArgumentException
 {
     /// <summary>Describes the member.</summary>
     public MemberNotLocalException(MemberId member, NodeId node)
-        : base($"Member {member} does not live on node {node}, so it cannot join or leave there. Call the node on which it lives.") =>
+        : base(
+            $"Member {member} does not live on node {node}, so it cannot join or leave there. "
+                + "Call the node on which it lives.") =>
         Member = member;
 
     /// <summary>The member.</summary>

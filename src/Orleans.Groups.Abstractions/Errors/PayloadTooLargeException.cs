@@ -11,7 +11,8 @@ public sealed class PayloadTooLargeException : GroupException
         : base(
             GroupErrorCode.PayloadTooLarge,
             isTransient: false,
-            $"The payload has {bytes} bytes and {option} allows {limit}. Nothing was sent. Send less, or raise {option} on every node.")
+            $"The payload has {bytes} bytes and {option} allows {limit}. Nothing was sent. "
+                + $"Send less, or raise {option} on every node.")
     {
         Bytes = bytes;
         Limit = limit;

@@ -8,7 +8,8 @@ public sealed class UnknownScopeException : GroupException
         : base(
             GroupErrorCode.UnknownScope,
             isTransient: false,
-            $"There is no scope '{scope}': the options list {string.Join(", ", known)}. Use one of these, or add it to {nameof(ProcessGroupsOptions)}.{nameof(ProcessGroupsOptions.Scopes)} on every node.") =>
+            $"There is no scope '{scope}': the options list {string.Join(", ", known)}. Use one of these, or add it to "
+                + $"{nameof(ProcessGroupsOptions)}.{nameof(ProcessGroupsOptions.Scopes)} on every node.") =>
         Scope = scope;
 
     /// <summary>The scope that was asked for.</summary>

@@ -1,13 +1,16 @@
 namespace Orleans.Groups;
 
 /// <summary>Name of a group: 1 to 256 UTF-8 bytes without control characters, compared ordinally.</summary>
-/// <remarks>Not created with a value (<see langword="default"/>) it is not a name, and every call that takes one refuses it.</remarks>
+/// <remarks>Not created with a value (<see langword="default"/>) it is not a name, and every call that takes one
+/// refuses it.</remarks>
 public readonly record struct GroupName : IComparable<GroupName>
 {
     private readonly string? _value;
 
     /// <summary>Checks and wraps a name.</summary>
-    /// <exception cref="ArgumentException">The name is empty, too long, not valid Unicode, or has a control character.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, too long, not valid Unicode, or has a control character.
+    /// </exception>
     public GroupName(string value) => _value = NameRules.Require(value, "group", nameof(value));
 
     /// <summary>The name; empty for <see langword="default"/>.</summary>

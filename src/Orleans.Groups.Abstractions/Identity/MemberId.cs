@@ -2,7 +2,8 @@ namespace Orleans.Groups;
 
 /// <summary>One participant of process groups or of a ring. Never reused: whoever comes back is a new member.</summary>
 /// <remarks>
-/// Two ids are equal when node and number are equal; the name is a label for people. Immutable, and a reference type because
+/// Two ids are equal when node and number are equal; the name is a label for people. Immutable, and a reference type
+/// because
 /// tables of a million memberships share it.
 /// </remarks>
 public sealed class MemberId : IEquatable<MemberId>, IComparable<MemberId>
@@ -57,7 +58,8 @@ public sealed class MemberId : IEquatable<MemberId>, IComparable<MemberId>
     }
 
     /// <summary>Same node and number.</summary>
-    public static bool operator ==(MemberId? left, MemberId? right) => left is null ? right is null : left.Equals(right);
+    public static bool operator ==(MemberId? left, MemberId? right) =>
+        left is null ? right is null : left.Equals(right);
 
     /// <summary>Another node or number.</summary>
     public static bool operator !=(MemberId? left, MemberId? right) => !(left == right);

@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <summary>One life of a node: its name and its incarnation. A restarted node has the same name and another identity.</summary>
+/// <summary>
+/// One life of a node: its name and its incarnation. A restarted node has the same name and another identity.
+/// </summary>
 /// <remarks>Immutable, and a reference type because tables of a million memberships share it.</remarks>
 public sealed class NodeId : IEquatable<NodeId>, IComparable<NodeId>
 {
@@ -77,5 +79,6 @@ public sealed class NodeId : IEquatable<NodeId>, IComparable<NodeId>
     /// <summary>For example <c>a@3.1f09c2aa</c>.</summary>
     public override string ToString() => $"{Name}@{Incarnation}";
 
-    private static int Compare(NodeId? left, NodeId? right) => left is null ? (right is null ? 0 : -1) : left.CompareTo(right);
+    private static int Compare(NodeId? left, NodeId? right) =>
+        left is null ? (right is null ? 0 : -1) : left.CompareTo(right);
 }

@@ -22,7 +22,9 @@ public enum BroadcastReason
     /// <summary>The window, or the queue of waiting confirms, is full. Nothing was sent; try again later.</summary>
     Overloaded,
 
-    /// <summary>The call was made from inside a callback and would have waited for that callback. Nothing was sent.</summary>
+    /// <summary>
+    /// The call was made from inside a callback and would have waited for that callback. Nothing was sent.
+    /// </summary>
     ReentrantConfirm,
 
     /// <summary>The member is leaving. Nothing was sent.</summary>
@@ -66,13 +68,13 @@ public readonly record struct BroadcastOutcome(BroadcastStatus Status, Broadcast
             BroadcastReason.Overloaded =>
                 (GroupErrorCode.Overloaded, true, "The sender's window is full; try again when others have caught up."),
             BroadcastReason.ReentrantConfirm =>
-                (GroupErrorCode.ReentrantConfirm, false, "A callback cannot wait for its own end; confirm there only what was received."),
+                (GroupErrorCode.ReentrantConfirm, false, "A callback cannot wait for its own end."),
             BroadcastReason.Leaving =>
                 (GroupErrorCode.ShuttingDown, false, "The member is leaving."),
             BroadcastReason.Terminated =>
                 (GroupErrorCode.Terminated, false, "The member has terminated; join again as a new member."),
             BroadcastReason.LostMembership =>
-                (GroupErrorCode.LostMembership, false, "The others took the member out of the ring; join again as a new member."),
+                (GroupErrorCode.LostMembership, false, "The others took the member out of the ring; join again."),
             BroadcastReason.Timeout =>
                 (GroupErrorCode.Timeout, true, "The proof did not come in time."),
             _ =>

@@ -27,30 +27,47 @@ public sealed class MulticastOptions
     public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
     /// <summary>
-    /// Most bytes of one sender that not every member has processed, 64 bytes per message included; <see cref="MaxPayloadBytes"/>
+    /// Most bytes of one sender that not every member has processed, 64 bytes per message included;
+    /// <see cref="MaxPayloadBytes"/>
     /// + 64 to 1 GiB, default 4 MiB. A member keeps at most this times the number of members.
     /// </summary>
     public int WindowBytes { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>Largest frame between members, 64 KiB to 16 MiB, default 1 MiB. What is larger travels in several frames.</summary>
+    /// <summary>
+    /// Largest frame between members, 64 KiB to 16 MiB, default 1 MiB. What is larger travels in several frames.
+    /// </summary>
     public int MaxFrameBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>Most members of one ring, dead ones that are not yet erased included; 1 to 4 096, default 256.</summary>
+    /// <summary>
+    /// Most members of one ring, dead ones that are not yet erased included; 1 to 4 096, default 256.
+    /// </summary>
     public int MaxMembers { get; set; } = 256;
 
     /// <summary>Most ring members on this node, 1 or more; default 10 000.</summary>
     public int MaxLocalMembers { get; set; } = 10_000;
 
-    /// <summary>Most joiners that wait for one member to take them in, 1 to 4 096; default 256. Others are sent elsewhere, and try again.</summary>
+    /// <summary>
+    /// Most joiners that wait for one member to take them in, 1 to 4 096; default 256. Others are sent elsewhere, and
+    /// try again.
+    /// </summary>
     public int MaxWaitingJoiners { get; set; } = 256;
 
-    /// <summary>Most bytes of ring traffic that a joiner holds until it has its state, 64 KiB to 1 GiB; default 64 MiB. At the limit it starts joining anew.</summary>
+    /// <summary>
+    /// Most bytes of ring traffic that a joiner holds until it has its state, 64 KiB to 1 GiB; default 64 MiB. At the
+    /// limit it starts joining anew.
+    /// </summary>
     public int MaxHeldBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Most confirmed broadcasts of one member that wait for their proof, 1 or more; default 65 536. At the limit <see cref="BroadcastReason.Overloaded"/>.</summary>
+    /// <summary>
+    /// Most confirmed broadcasts of one member that wait for their proof, 1 or more; default 65 536. At the limit
+    /// <see cref="BroadcastReason.Overloaded"/>.
+    /// </summary>
     public int MaxPendingConfirms { get; set; } = 65_536;
 
-    /// <summary>Most callers of one member that wait for room in its window, 1 or more; default 65 536. At the limit <see cref="BroadcastReason.Overloaded"/>.</summary>
+    /// <summary>
+    /// Most callers of one member that wait for room in its window, 1 or more; default 65 536. At the limit
+    /// <see cref="BroadcastReason.Overloaded"/>.
+    /// </summary>
     public int MaxWaitingBroadcasts { get; set; } = 65_536;
 
     /// <summary>How long joining may take, 100 ms to 1 h; default 30 s.</summary>
@@ -59,28 +76,41 @@ public sealed class MulticastOptions
     /// <summary>How long one try to join may take before another member is asked, 100 ms to 1 h; default 5 s.</summary>
     public TimeSpan JoinAttemptTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long leaving may drain, 100 ms to 1 h; default 30 s. Then the member goes with <see cref="TerminationReason.LeftUndrained"/>.</summary>
+    /// <summary>
+    /// How long leaving may drain, 100 ms to 1 h; default 30 s. Then the member goes with
+    /// <see cref="TerminationReason.LeftUndrained"/>.
+    /// </summary>
     public TimeSpan LeaveTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a confirmed broadcast waits when the call does not say, 10 ms to 1 h; default 30 s.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>First wait before something is tried again, 1 ms to 1 min; default 20 ms. Doubles, with jitter, up to <see cref="RetryMaximum"/>.</summary>
+    /// <summary>
+    /// First wait before something is tried again, 1 ms to 1 min; default 20 ms. Doubles, with jitter, up to
+    /// <see cref="RetryMaximum"/>.
+    /// </summary>
     public TimeSpan RetryMinimum { get; set; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Longest wait before something is tried again, <see cref="RetryMinimum"/> to 10 min; default 2 s.</summary>
+    /// <summary>
+    /// Longest wait before something is tried again, <see cref="RetryMinimum"/> to 10 min; default 2 s.
+    /// </summary>
     public TimeSpan RetryMaximum { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>What to do about a slow member; default <see cref="SlowMemberPolicy.Tolerate"/>.</summary>
     public SlowMemberPolicy SlowMembers { get; set; } = SlowMemberPolicy.Tolerate;
 
-    /// <summary>With <see cref="SlowMemberPolicy.Eject"/>: how long a member may make no progress on messages that wait for it, 100 ms to 1 h; default 10 s.</summary>
+    /// <summary>
+    /// With <see cref="SlowMemberPolicy.Eject"/>: how long a member may make no progress on messages that wait for it,
+    /// 100 ms to 1 h; default 10 s.
+    /// </summary>
     public TimeSpan EjectAfter { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What to do when a handler throws; default <see cref="HandlerFailurePolicy.Skip"/>.</summary>
     public HandlerFailurePolicy OnHandlerFailure { get; set; } = HandlerFailurePolicy.Skip;
 
-    /// <summary>All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.</summary>
+    /// <summary>
+    /// All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.
+    /// </summary>
     public IReadOnlyList<string> GetErrors()
     {
         const int GiB = 1024 * 1024 * 1024;
@@ -88,7 +118,8 @@ public sealed class MulticastOptions
         var tenth = TimeSpan.FromMilliseconds(100);
         var errors = new OptionErrors(nameof(MulticastOptions));
         errors.Range(MaxPayloadBytes, 1, OptionErrors.HardPayloadBytes, nameof(MaxPayloadBytes));
-        errors.Range(WindowBytes, Math.Clamp(MaxPayloadBytes, 1, OptionErrors.HardPayloadBytes) + 64, GiB, nameof(WindowBytes));
+        var smallestWindow = Math.Clamp(MaxPayloadBytes, 1, OptionErrors.HardPayloadBytes) + 64;
+        errors.Range(WindowBytes, smallestWindow, GiB, nameof(WindowBytes));
         errors.Range(MaxFrameBytes, 64 * 1024, 16 * 1024 * 1024, nameof(MaxFrameBytes));
         errors.Range(MaxMembers, 1, 4_096, nameof(MaxMembers));
         errors.Range(MaxLocalMembers, 1, int.MaxValue, nameof(MaxLocalMembers));

@@ -15,8 +15,10 @@ public enum MonitorEndReason
 
 /// <summary>A running watch of one group or of a whole scope.</summary>
 /// <remarks>
-/// Applying the changes to <see cref="Snapshot"/> gives this node's view at every step. Waiting changes are bounded: a consumer that
-/// falls behind gets what fits, and then <see cref="MembershipChangeKind.Restarted"/> with a fresh snapshot; there is never a silent
+/// Applying the changes to <see cref="Snapshot"/> gives this node's view at every step. Waiting changes are bounded: a
+/// consumer that
+/// falls behind gets what fits, and then <see cref="MembershipChangeKind.Restarted"/> with a fresh snapshot; there is
+/// never a silent
 /// gap. One reader at a time.
 /// </remarks>
 public interface IMembershipMonitor : IAsyncDisposable
@@ -30,9 +32,14 @@ public interface IMembershipMonitor : IAsyncDisposable
     /// <summary>Takes the next change if there is one. After the end, whatever was still waiting is gone.</summary>
     bool TryRead(out MembershipChange? change);
 
-    /// <summary>Waits until there is a change to read (<see langword="true"/>) or the monitor has ended (<see langword="false"/>).</summary>
+    /// <summary>
+    /// Waits until there is a change to read (<see langword="true"/>) or the monitor has ended
+    /// (<see langword="false"/>).
+    /// </summary>
     ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>All changes until the monitor ends. Not for monitors with <see cref="MonitorOptions.OnChange"/>.</summary>
+    /// <summary>
+    /// All changes until the monitor ends. Not for monitors with <see cref="MonitorOptions.OnChange"/>.
+    /// </summary>
     IAsyncEnumerable<MembershipChange> ReadAllAsync(CancellationToken cancellationToken = default);
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups;
 
-/// <summary>A handle to one group of a scope on one node. Stays valid while the group comes and goes. Any thread.</summary>
+/// <summary>
+/// A handle to one group of a scope on one node. Stays valid while the group comes and goes. Any thread.
+/// </summary>
 public interface IProcessGroup
 {
     /// <summary>The group.</summary>

@@ -33,6 +33,8 @@ public readonly record struct LeaveResult
     /// <summary>What became of it.</summary>
     public LeaveStatus Status { get; }
 
-    /// <summary>The memberships taken away, one entry each, in the order in which they were listed; may be empty.</summary>
+    /// <summary>
+    /// The memberships taken away, one entry each, in the order in which they were listed; may be empty.
+    /// </summary>
     public ImmutableArray<Membership> Removed => _removed.IsDefault ? [] : _removed;
 }

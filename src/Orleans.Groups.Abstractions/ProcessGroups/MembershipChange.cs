@@ -11,11 +11,15 @@ public enum MembershipChangeKind
     /// <summary>Members were taken away from the group.</summary>
     Left,
 
-    /// <summary>The monitor fell behind. Forget what you know and start again from <see cref="MembershipChange.Snapshot"/>.</summary>
+    /// <summary>
+    /// The monitor fell behind. Forget what you know and start again from <see cref="MembershipChange.Snapshot"/>.
+    /// </summary>
     Restarted,
 }
 
-/// <summary>Why a membership changed, as far as this node knows: the last cause when several changes were merged on their way.</summary>
+/// <summary>
+/// Why a membership changed, as far as this node knows: the last cause when several changes were merged on their way.
+/// </summary>
 public enum ChangeReason
 {
     /// <summary>A join.</summary>
@@ -33,7 +37,9 @@ public enum ChangeReason
     /// <summary>The member's node died, or the connection to it was given up.</summary>
     NodeDown,
 
-    /// <summary>Found by comparing with a fresh copy of the node's memberships, for example after a lost update.</summary>
+    /// <summary>
+    /// Found by comparing with a fresh copy of the node's memberships, for example after a lost update.
+    /// </summary>
     Resynced,
 
     /// <summary>The monitor fell behind and starts again from a snapshot.</summary>
@@ -46,7 +52,9 @@ public enum ChangeReason
 /// <param name="Group">The group that changed; <see langword="default"/> for a restart.</param>
 /// <param name="Members">One entry per membership that changed, not empty; empty for a restart.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Snapshot">For a restart everything the monitor watches, as of this event; otherwise <see langword="null"/>.</param>
+/// <param name="Snapshot">
+/// For a restart everything the monitor watches, as of this event; otherwise <see langword="null"/>.
+/// </param>
 public sealed record MembershipChange(
     long Number,
     MembershipChangeKind Kind,

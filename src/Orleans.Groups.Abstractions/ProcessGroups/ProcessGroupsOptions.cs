@@ -6,7 +6,10 @@ public sealed class ProcessGroupsOptions
     /// <summary>Scope used where none is named; default <c>default</c>.</summary>
     public string DefaultScope { get; set; } = "default";
 
-    /// <summary>The scopes that exist; default empty: every scope appears on first use. When not empty, any other scope is refused with <see cref="UnknownScopeException"/>.</summary>
+    /// <summary>
+    /// The scopes that exist; default empty: every scope appears on first use. When not empty, any other scope is
+    /// refused with <see cref="UnknownScopeException"/>.
+    /// </summary>
     public IList<string> Scopes { get; } = [];
 
     /// <summary>Scopes that stay on their node: nothing of them is sent to other nodes; default empty.</summary>
@@ -27,7 +30,9 @@ public sealed class ProcessGroupsOptions
     /// <summary>Most monitors of a scope, 1 or more; default 10 000.</summary>
     public int MaxMonitors { get; set; } = 10_000;
 
-    /// <summary>Most changes waiting in a monitor, 1 or more; default 4 096. At the limit the monitor restarts from a snapshot.</summary>
+    /// <summary>
+    /// Most changes waiting in a monitor, 1 or more; default 4 096. At the limit the monitor restarts from a snapshot.
+    /// </summary>
     public int MonitorBufferChanges { get; set; } = 4_096;
 
     /// <summary>Most members living on a node, 1 or more; default 1 000 000.</summary>
@@ -36,22 +41,36 @@ public sealed class ProcessGroupsOptions
     /// <summary>Largest payload sent to a member or group, 1 to 16 MiB; default 256 KiB.</summary>
     public int MaxPayloadBytes { get; set; } = 256 * 1024;
 
-    /// <summary>Most payloads waiting at one member, 1 or more; default 1 024. At the limit sends are answered <see cref="SendOutcome.Overloaded"/> and publications are counted in <see cref="MemberMessage.Missed"/>.</summary>
+    /// <summary>
+    /// Most payloads waiting at one member, 1 or more; default 1 024. At the limit sends are answered
+    /// <see cref="SendOutcome.Overloaded"/> and publications are counted in <see cref="MemberMessage.Missed"/>.
+    /// </summary>
     public int MaxQueuedPayloads { get; set; } = 1_024;
 
-    /// <summary>Most sends of a node that wait for their answer, 1 or more; default 65 536. At the limit <see cref="SendOutcome.Overloaded"/>.</summary>
+    /// <summary>
+    /// Most sends of a node that wait for their answer, 1 or more; default 65 536. At the limit
+    /// <see cref="SendOutcome.Overloaded"/>.
+    /// </summary>
     public int MaxPendingSends { get; set; } = 65_536;
 
-    /// <summary>How long a send waits for its answer before it is <see cref="SendOutcome.Unknown"/>; 10 ms to 1 h, default 30 s.</summary>
+    /// <summary>
+    /// How long a send waits for its answer before it is <see cref="SendOutcome.Unknown"/>; 10 ms to 1 h, default 30
+    /// s.
+    /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most memberships in one frame between nodes, 16 to 65 536; default 4 096. More travel in several frames and are applied as one.</summary>
+    /// <summary>
+    /// Most memberships in one frame between nodes, 16 to 65 536; default 4 096. More travel in several frames and are
+    /// applied as one.
+    /// </summary>
     public int MaxMembershipsPerFrame { get; set; } = 4_096;
 
     /// <summary>How often connected nodes compare what they know of each other; 100 ms to 1 h, default 10 s.</summary>
     public TimeSpan DigestInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.</summary>
+    /// <summary>
+    /// All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.
+    /// </summary>
     public IReadOnlyList<string> GetErrors()
     {
         var errors = new OptionErrors(nameof(ProcessGroupsOptions));
@@ -73,7 +92,8 @@ public sealed class ProcessGroupsOptions
         errors.Range(DigestInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1), nameof(DigestInterval));
         if (Scopes.Count > 0 && !Scopes.Contains(DefaultScope, StringComparer.Ordinal))
         {
-            errors.Add(nameof(Scopes), string.Join(", ", Scopes), $"must contain {nameof(DefaultScope)} '{DefaultScope}'");
+            var listed = string.Join(", ", Scopes);
+            errors.Add(nameof(Scopes), listed, $"must contain {nameof(DefaultScope)} '{DefaultScope}'");
         }
 
         return errors.ToList();

@@ -15,7 +15,9 @@ public enum SendOutcome
     /// <summary>A queue is full: the member's, or the one of unanswered sends. Nothing was delivered.</summary>
     Overloaded,
 
-    /// <summary>The connection was lost or the time ran out before the answer came. It may have been delivered.</summary>
+    /// <summary>
+    /// The connection was lost or the time ran out before the answer came. It may have been delivered.
+    /// </summary>
     Unknown,
 }
 

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>What a machine wants done, in the order in which it must be done. Reused by its host; not thread-safe.</summary>
+/// <summary>
+/// What a machine wants done, in the order in which it must be done. Reused by its host; not thread-safe.
+/// </summary>
 /// <typeparam name="TEffect">The machine's family of effects.</typeparam>
 internal sealed class EffectList<TEffect>
 {

@@ -4,10 +4,14 @@ using System.Runtime.CompilerServices;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Checks what must always hold; on in Release. A broken invariant is our bug: the host discards the machine.</summary>
+/// <summary>
+/// Checks what must always hold; on in Release. A broken invariant is our bug: the host discards the machine.
+/// </summary>
 internal static class Invariant
 {
-    /// <summary>Throws <see cref="InvariantViolationException"/> unless the condition holds. One condition per call.</summary>
+    /// <summary>
+    /// Throws <see cref="InvariantViolationException"/> unless the condition holds. One condition per call.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Require([DoesNotReturnIf(false)] bool condition, string meaning)
     {

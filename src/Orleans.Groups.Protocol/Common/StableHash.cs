@@ -2,7 +2,9 @@ using System;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>64-bit hashes that are the same in every process, for comparing tables across nodes. Not for secrets.</summary>
+/// <summary>
+/// 64-bit hashes that are the same in every process, for comparing tables across nodes. Not for secrets.
+/// </summary>
 internal static class StableHash
 {
     /// <summary>FNV-1a over the UTF-16 code units, then mixed.</summary>

@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>The canonical, ordered membership of one ring: the compare-and-swap cell of the record store. Immutable.</summary>
+/// <summary>
+/// The canonical, ordered membership of one ring: the compare-and-swap cell of the record store. Immutable.
+/// </summary>
 /// <remarks>
 /// The entries, read cyclically, are the ring. Every accepted edit adds 1 to the version; only the edits in
 /// <see cref="RecordEdit"/> exist, and they are applied as pure functions.
@@ -14,7 +16,9 @@ namespace Orleans.Groups.Protocol;
 /// <param name="Version">Grows by 1 with every edit; 1 or more.</param>
 /// <param name="Status">Whether the ring is open, shut down, or forgotten.</param>
 /// <param name="Entries">Members in ring order, ids unique; dead ones stay until they are erased.</param>
-/// <param name="Operations">The last operations with the versions they made, oldest first; at most <see cref="MaxOperations"/>.</param>
+/// <param name="Operations">
+/// The last operations with the versions they made, oldest first; at most <see cref="MaxOperations"/>.
+/// </param>
 internal sealed record GroupRecord(
     GroupName Group,
     Guid Epoch,
@@ -108,7 +112,9 @@ internal enum RecordStatus
 /// <summary>One member in a record.</summary>
 /// <param name="Member">Who.</param>
 /// <param name="IsAlive">Dead ones stay in place: the next alive one downstream answers for them.</param>
-/// <param name="LinkVersion">Rule R5: the version at which its left neighbour last changed; the stamp of the link from there.</param>
+/// <param name="LinkVersion">
+/// Rule R5: the version at which its left neighbour last changed; the stamp of the link from there.
+/// </param>
 /// <param name="JoinedAt">The version that inserted it; orders members by their joining.</param>
 internal readonly record struct RecordEntry(MemberId Member, bool IsAlive, long LinkVersion, long JoinedAt);
 

@@ -33,7 +33,9 @@ internal sealed class PublicationBatch
     /// <summary>Payload bytes and <see cref="OverheadBytes"/> per message.</summary>
     internal long Bytes { get; }
 
-    /// <summary>The messages after <paramref name="number"/>; this batch when that is all of it. At least one must remain.</summary>
+    /// <summary>
+    /// The messages after <paramref name="number"/>; this batch when that is all of it. At least one must remain.
+    /// </summary>
     internal PublicationBatch After(long number) =>
         number < First ? this : new PublicationBatch(number + 1, Payloads[(int)(number + 1 - First)..]);
 }

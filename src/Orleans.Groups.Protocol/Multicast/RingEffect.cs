@@ -13,23 +13,33 @@ internal abstract record RingEffect
     /// <summary>Read the group's record; answer with <see cref="RingInput.RecordRead"/>.</summary>
     internal sealed record ReadRecord(long Request) : RingEffect;
 
-    /// <summary>Hand an edit to the record store; answer with <see cref="RingInput.EditAnswered"/>. One at a time.</summary>
+    /// <summary>
+    /// Hand an edit to the record store; answer with <see cref="RingInput.EditAnswered"/>. One at a time.
+    /// </summary>
     internal sealed record SubmitEdit(RecordEdit Edit) : RingEffect;
 
-    /// <summary>Ask every live node which record of this group its members hold; answer with <see cref="RingInput.SurveyAnswered"/>.</summary>
+    /// <summary>
+    /// Ask every live node which record of this group its members hold; answer with
+    /// <see cref="RingInput.SurveyAnswered"/>.
+    /// </summary>
     internal sealed record SurveyViews(long Request) : RingEffect;
 
     /// <summary>Send a frame to another member.</summary>
     internal sealed record Send(MemberId To, RingMessage Message) : RingEffect;
 
-    /// <summary>Say when this member goes down, behind its last frame; at once if it is gone or not connected. Replaces an earlier watch of it.</summary>
+    /// <summary>
+    /// Say when this member goes down, behind its last frame; at once if it is gone or not connected. Replaces an
+    /// earlier watch of it.
+    /// </summary>
     internal sealed record Watch(MemberId Member) : RingEffect;
 
     /// <summary>Stop watching.</summary>
     internal sealed record Unwatch(MemberId Member) : RingEffect;
 
     /// <summary>Queue for the handler: the member is in the ring.</summary>
-    internal sealed record NotifyJoined(ImmutableArray<MemberId> Members, ImmutableArray<PublisherBase> Bases) : RingEffect;
+    internal sealed record NotifyJoined(
+        ImmutableArray<MemberId> Members,
+        ImmutableArray<PublisherBase> Bases) : RingEffect;
 
     /// <summary>Queue for the handler: members came or went.</summary>
     internal sealed record NotifyChanged(
@@ -40,10 +50,12 @@ internal abstract record RingEffect
     /// <summary>Queue for the handler: messages of one publisher.</summary>
     internal sealed record Deliver(MemberId Publisher, PublicationBatch Batch) : RingEffect;
 
-    /// <summary>Answer a confirmed broadcast.</summary>
+    /// <summary>Answer a confirmed broadcast; nobody may wait for it any more.</summary>
     internal sealed record ConfirmSettled(long Confirm, BroadcastOutcome Outcome) : RingEffect;
 
-    /// <summary>So many bytes of this member's own messages have been processed by all: there is room in the window.</summary>
+    /// <summary>
+    /// So many bytes of this member's own messages have been processed by all: there is room in the window.
+    /// </summary>
     internal sealed record WindowReleased(long Bytes) : RingEffect;
 
     /// <summary>Fire a timer after a time; replaces the one of its kind.</summary>
@@ -52,16 +64,23 @@ internal abstract record RingEffect
     /// <summary>Let a timer be.</summary>
     internal sealed record CancelTimer(RingTimer Timer) : RingEffect;
 
-    /// <summary>Output has been gathered: give <see cref="RingInput.Flush"/> at the end of the turn. Said once until then.</summary>
+    /// <summary>
+    /// Output has been gathered: give <see cref="RingInput.Flush"/> at the end of the turn. Said once until then.
+    /// </summary>
     internal sealed record FlushWanted : RingEffect
     {
         internal static readonly FlushWanted Instance = new();
     }
 
-    /// <summary>Before it was in the ring, the machine gave up; the last effect. The host may try again with a new member id.</summary>
+    /// <summary>
+    /// Before it was in the ring, the machine gave up; the last effect. The host may try again with a new member id.
+    /// </summary>
     internal sealed record JoinFailed(JoinFailure Reason) : RingEffect;
 
-    /// <summary>The member has ended: queue it for the handler behind everything else; the last effect.</summary>
+    /// <summary>
+    /// The member has ended: queue it for the handler behind everything else, and drop its watches and timers; the
+    /// last effect.
+    /// </summary>
     internal sealed record Terminated(TerminationReason Reason, string Detail, long Unsettled) : RingEffect;
 
     /// <summary>Something worth knowing that changed nothing.</summary>

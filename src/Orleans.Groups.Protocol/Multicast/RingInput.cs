@@ -16,13 +16,20 @@ internal abstract record RingInput
         internal static readonly Start Instance = new();
     }
 
-    /// <summary>Answer to <see cref="RingEffect.ReadRecord"/>: the record or none; or the store could not be read.</summary>
+    /// <summary>
+    /// Answer to <see cref="RingEffect.ReadRecord"/>: the record or none; or the store could not be read.
+    /// </summary>
     internal sealed record RecordRead(long Request, bool Succeeded, GroupRecord? Record) : RingInput;
 
-    /// <summary>Answer to <see cref="RingEffect.SubmitEdit"/>; <see langword="null"/> when it may or may not have been applied.</summary>
+    /// <summary>
+    /// Answer to <see cref="RingEffect.SubmitEdit"/>; <see langword="null"/> when it may or may not have been applied.
+    /// </summary>
     internal sealed record EditAnswered(OperationId Operation, EditResult? Result) : RingInput;
 
-    /// <summary>Answer to <see cref="RingEffect.SurveyViews"/>: every live node answered, and this is the highest record any holds; or not all answered.</summary>
+    /// <summary>
+    /// Answer to <see cref="RingEffect.SurveyViews"/>: every live node answered, and this is the highest record any
+    /// holds; or not all answered.
+    /// </summary>
     internal sealed record SurveyAnswered(long Request, bool IsComplete, GroupRecord? Highest) : RingInput;
 
     /// <summary>A frame of another member, accepted in the current session with its node.</summary>
@@ -40,9 +47,6 @@ internal abstract record RingInput
     internal sealed record Broadcast(
         ReadOnlyMemory<ReadOnlyMemory<byte>> Payloads,
         ImmutableArray<ConfirmRequest> Confirms) : RingInput;
-
-    /// <summary>Nobody waits for this confirm any more; unknown ones are ignored.</summary>
-    internal sealed record ForgetConfirm(long Confirm) : RingInput;
 
     /// <summary>This member's handler has processed a publisher's messages up to a number.</summary>
     internal sealed record Processed(MemberId Publisher, long Through) : RingInput;
@@ -65,10 +69,14 @@ internal abstract record RingInput
     /// <summary>Report how the ring differs from this list.</summary>
     internal sealed record ValidateMembers(ImmutableArray<MemberId> Members) : RingInput;
 
-    /// <summary>A timer fired; ignored unless the generation is that of the last <see cref="RingEffect.SetTimer"/>.</summary>
+    /// <summary>
+    /// A timer fired; ignored unless the generation is that of the last <see cref="RingEffect.SetTimer"/>.
+    /// </summary>
     internal sealed record TimerFired(RingTimer Timer, long Generation) : RingInput;
 
-    /// <summary>The host answers <see cref="RingEffect.FlushWanted"/>, at the end of its turn: send what has been gathered.</summary>
+    /// <summary>
+    /// The host answers <see cref="RingEffect.FlushWanted"/>, at the end of its turn: send what has been gathered.
+    /// </summary>
     internal sealed record Flush : RingInput
     {
         internal static readonly Flush Instance = new();

@@ -1,11 +1,15 @@
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Identity of one life of a scope on a node. Rule H2: data of a higher counter implies the end of the lower.</summary>
+/// <summary>
+/// Identity of one life of a scope on a node. Rule H2: data of a higher counter implies the end of the lower.
+/// </summary>
 /// <param name="Node">The life of the node.</param>
 /// <param name="Counter">1 for the first life of the scope on that node, counted up at each start.</param>
 internal readonly record struct ScopeId(NodeId Node, long Counter)
 {
-    /// <summary>Whether this is a later life than <paramref name="other"/> of the same scope on the node of the same name.</summary>
+    /// <summary>
+    /// Whether this is a later life than <paramref name="other"/> of the same scope on the node of the same name.
+    /// </summary>
     internal bool Replaces(ScopeId other) =>
         Node.Replaces(other.Node) || (Node.Equals(other.Node) && Counter > other.Counter);
 

@@ -9,13 +9,19 @@ internal abstract record ScopeInput
     {
     }
 
-    /// <summary>The application joins members to groups: every member to every group, all or nothing. Answered by <see cref="ScopeEffect.JoinAnswered"/> in the same step.</summary>
+    /// <summary>
+    /// The application joins members to groups: every member to every group, all or nothing. Answered by
+    /// <see cref="ScopeEffect.JoinAnswered"/> in the same step.
+    /// </summary>
     internal sealed record Join(ImmutableArray<GroupName> Groups, ImmutableArray<MemberId> Members) : ScopeInput;
 
     /// <summary>The application joins one member to one group; as <see cref="Join"/> without its arrays.</summary>
     internal sealed record JoinOne(GroupName Group, MemberId Member) : ScopeInput;
 
-    /// <summary>The application takes members out of groups. Answered by <see cref="ScopeEffect.LeaveAnswered"/> in the same step.</summary>
+    /// <summary>
+    /// The application takes members out of groups. Answered by <see cref="ScopeEffect.LeaveAnswered"/> in the same
+    /// step.
+    /// </summary>
     internal sealed record Leave(ImmutableArray<GroupName> Groups, ImmutableArray<MemberId> Members) : ScopeInput;
 
     /// <summary>The application takes one member out of one group; as <see cref="Leave"/> without its arrays.</summary>
@@ -33,7 +39,10 @@ internal abstract record ScopeInput
     /// <summary>A frame of a session.</summary>
     internal sealed record Received(NodeId Node, long Session, ScopeMessage Message) : ScopeInput;
 
-    /// <summary>The channel to a peer has room again, or has none (rule H5). A peer without room is sent nothing, then a snapshot.</summary>
+    /// <summary>
+    /// The channel to a peer has room again, or has none (rule H5). A peer without room is sent nothing, then a
+    /// snapshot.
+    /// </summary>
     internal sealed record Writable(NodeId Node, bool HasRoom) : ScopeInput;
 
     /// <summary>The host answers <see cref="ScopeEffect.FlushWanted"/>: send what has been gathered.</summary>
@@ -48,7 +57,10 @@ internal abstract record ScopeInput
         internal static readonly DigestDue Instance = new();
     }
 
-    /// <summary>The application starts a monitor: of one group, or of the scope when <paramref name="Group"/> is <see langword="null"/>.</summary>
+    /// <summary>
+    /// The application starts a monitor: of one group, or of the scope when <paramref name="Group"/> is
+    /// <see langword="null"/>.
+    /// </summary>
     /// <param name="Monitor">Chosen by the host; never used twice.</param>
     /// <param name="Group">What to watch.</param>
     /// <param name="Owner">A member of this node with which the monitor ends, or nobody.</param>
@@ -57,10 +69,14 @@ internal abstract record ScopeInput
     /// <summary>The application ends a monitor; unknown ones are ignored.</summary>
     internal sealed record StopMonitor(long Monitor) : ScopeInput;
 
-    /// <summary>A consumer that had fallen behind reads again and needs a fresh snapshot; unknown monitors are ignored.</summary>
+    /// <summary>
+    /// A consumer that had fallen behind reads again and needs a fresh snapshot; unknown monitors are ignored.
+    /// </summary>
     internal sealed record RestartMonitor(long Monitor) : ScopeInput;
 
-    /// <summary>The scope stops on this node: say goodbye, end local memberships and monitors, forget the peers.</summary>
+    /// <summary>
+    /// The scope stops on this node: say goodbye, end local memberships and monitors, forget the peers.
+    /// </summary>
     internal sealed record Stop : ScopeInput
     {
         internal static readonly Stop Instance = new();

@@ -2,8 +2,11 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>What scope machines of one scope on different nodes say to each other. All of it travels on the data lane.</summary>
-/// <remarks>Source: pg.erl's discover, sync, join and leave, made versioned (design.md section 3, rules P1 and P2).</remarks>
+/// <summary>
+/// What scope machines of one scope on different nodes say to each other. All of it travels on the data lane.
+/// </summary>
+/// <remarks>Source: pg.erl's discover, sync, join and leave, made versioned (design.md section 3, rules P1 and
+/// P2).</remarks>
 /// <param name="From">Which life of the sender's scope speaks.</param>
 internal abstract record ScopeMessage(ScopeId From)
 {
@@ -13,7 +16,9 @@ internal abstract record ScopeMessage(ScopeId From)
     /// <summary>"Send me a snapshot of yours": the sender has a gap, or found a difference.</summary>
     internal sealed record SnapshotRequest(ScopeId From) : ScopeMessage(From);
 
-    /// <summary>A part of everything that the sender's members are in, at one version; applied when all parts are there.</summary>
+    /// <summary>
+    /// A part of everything that the sender's members are in, at one version; applied when all parts are there.
+    /// </summary>
     /// <param name="From">Whose memberships.</param>
     /// <param name="Version">The version of which this is a copy.</param>
     /// <param name="Part">0-based; parts of one snapshot follow each other without anything between.</param>
@@ -26,7 +31,10 @@ internal abstract record ScopeMessage(ScopeId From)
         int Parts,
         ImmutableArray<GroupEntry> Groups) : ScopeMessage(From);
 
-    /// <summary>What changed between two versions; applied when all parts are there and the receiver is at exactly <paramref name="FromVersion"/>.</summary>
+    /// <summary>
+    /// What changed between two versions; applied when all parts are there and the receiver is at exactly
+    /// <paramref name="FromVersion"/>.
+    /// </summary>
     /// <param name="From">Whose memberships.</param>
     /// <param name="FromVersion">The version to which the changes are applied.</param>
     /// <param name="ToVersion">The version after them; greater.</param>
@@ -44,7 +52,9 @@ internal abstract record ScopeMessage(ScopeId From)
     /// <summary>"At this version my table has this hash." Rides on the keep-alive and heals what was lost.</summary>
     internal sealed record Digest(ScopeId From, long Version, ulong Hash) : ScopeMessage(From);
 
-    /// <summary>Goodbye: this life of the scope has ended (<c>pg</c> has none; its peers wait for failure detection).</summary>
+    /// <summary>
+    /// Goodbye: this life of the scope has ended (<c>pg</c> has none; its peers wait for failure detection).
+    /// </summary>
     internal sealed record ScopeDown(ScopeId From) : ScopeMessage(From);
 }
 

@@ -1,0 +1,305 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+
+namespace Orleans.Groups.Protocol;
+
+/// <content>Views: the one path on which a record becomes this member's ring (S7).</content>
+internal sealed partial class RingMachine
+{
+    private readonly List<MemberId> _suspects = [];
+    private readonly List<MemberId> _watched = [];
+
+    private static bool IsAtLeast(GroupRecord held, GroupRecord other) =>
+        held.Epoch == other.Epoch ? held.Version >= other.Version : held.Parent == other.Epoch;
+
+    private void OnView(GroupRecord record, EffectList<RingEffect> effects)
+    {
+        if (!record.Group.Equals(_group))
+        {
+            effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
+        }
+        else if (IsInRing)
+        {
+            _ = Install(record, isFromStore: false, effects);
+        }
+        else
+        {
+            OnViewWhileJoining(record, effects);
+        }
+    }
+
+    /// <summary>Goes by a record from now on, unless it is not newer than the one held.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="isFromStore">Whether the store itself says so, or a peer that may be behind.</param>
+    /// <param name="effects">What is to be done.</param>
+    /// <returns>Whether this member is still in the ring.</returns>
+    private bool Install(GroupRecord record, bool isFromStore, EffectList<RingEffect> effects)
+    {
+        var before = _view!;
+        if (!IsNewer(record, before.Record, isFromStore, effects))
+        {
+            return IsInRing;
+        }
+
+        if (record.Status != RecordStatus.Open)
+        {
+            TellNeighbours(record, effects);
+            Terminate(
+                record.Status == RecordStatus.Forgotten ? TerminationReason.Forgotten : TerminationReason.GroupShutDown,
+                "the group's record was closed",
+                effects);
+            return false;
+        }
+
+        if (!record.ListsAlive(_self))
+        {
+            TellNeighbours(record, effects);
+            var hasLeft = _phase == Phase.Leaving && record.IndexOf(_self) < 0
+                && (_removalHandedIn || _edit is RecordEdit.Remove);
+            Terminate(
+                hasLeft ? TerminationReason.Left : TerminationReason.LostMembership,
+                hasLeft ? string.Empty : $"version {record.Version} of the record does not list it as alive",
+                effects);
+            return false;
+        }
+
+        _view = new RingView(record, _self);
+        AfterViewChange(before, effects);
+        return true;
+    }
+
+    private bool IsNewer(GroupRecord record, GroupRecord held, bool isFromStore, EffectList<RingEffect> effects)
+    {
+        if (record.Epoch == held.Epoch)
+        {
+            if (isFromStore && record.Version < held.Version)
+            {
+                // Rule R3: detected, not repaired.
+                effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
+                Terminate(
+                    TerminationReason.LostMembership,
+                    $"the record store went back from version {held.Version} to {record.Version}",
+                    effects);
+            }
+
+            return record.Version > held.Version && IsInRing;
+        }
+
+        if (isFromStore || record.Parent == held.Epoch)
+        {
+            return true;
+        }
+
+        effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
+        if (held.Parent != record.Epoch && _readRequest == 0)
+        {
+            // Neither names the other as its parent: the store knows.
+            Read(effects);
+        }
+
+        return false;
+    }
+
+    private void AfterViewChange(RingView before, EffectList<RingEffect> effects)
+    {
+        var view = _view!;
+        var births = UpdateProgress(view, before, out var deaths);
+        RefreshHeld();
+        if (IsAlone)
+        {
+            // Rule R11 and S6: settle first, erase afterwards.
+            SettleAlone(effects);
+        }
+
+        if (!births.IsEmpty || !deaths.IsEmpty)
+        {
+            effects.Add(new RingEffect.NotifyChanged(births, deaths, view.ByJoining));
+        }
+
+        if (!view.Left.Equals(before.Left) || view.Stamp != before.Stamp)
+        {
+            _leftIsOpen = false;
+            _catchupParts.Reset();
+        }
+
+        if (!view.Left.Equals(before.Left) && !view.Left.Equals(_self) && !view.Left.Equals(view.Right))
+        {
+            effects.Add(new RingEffect.Send(view.Left, new RingMessage.View(view.Record)));
+        }
+
+        if (!view.Right.Equals(before.Right) || view.RightStamp != before.RightStamp)
+        {
+            _toldRight = 0;
+            OpenRight(effects);
+        }
+        else
+        {
+            PassViewOn(effects);
+        }
+
+        UpdateWatches(effects);
+        ReportAgain(null);
+        ReleaseWindow(effects);
+        SettleConfirms(effects);
+    }
+
+    /// <summary>
+    /// Blank entries for whoever is new, none for whoever is gone. Births and deaths are what changed in what the ring
+    /// knows.
+    /// </summary>
+    private ImmutableArray<MemberId> UpdateProgress(RingView view, RingView before, out ImmutableArray<MemberId> deaths)
+    {
+        var births = ImmutableArray.CreateBuilder<MemberId>();
+        foreach (var member in view.ByJoining)
+        {
+            if (_progress.TryAdd(member, new MemberProgress()))
+            {
+                births.Add(member);
+            }
+        }
+
+        var gone = ImmutableArray.CreateBuilder<MemberId>();
+        foreach (var member in before.ByJoining)
+        {
+            if (!view.IsAlive(member))
+            {
+                _suspects.Remove(member);
+                _ledger.Forget(member);
+            }
+
+            if (!view.Knows(member))
+            {
+                gone.Add(member);
+                _progress.Remove(member);
+                _handled.Remove(member);
+            }
+        }
+
+        deaths = gone.ToImmutable();
+        return births.ToImmutable();
+    }
+
+    private void RefreshHeld()
+    {
+        foreach (var member in _view!.Inherited)
+        {
+            _progress[member].IsHeld = true;
+        }
+
+        _progress[_self].IsHeld = true;
+    }
+
+    /// <summary>Rule R11: nobody else is left to wait for, and the record says so.</summary>
+    private void SettleAlone(EffectList<RingEffect> effects)
+    {
+        _output.Clear();
+        foreach (var entry in _view!.Record.Entries)
+        {
+            _progress[entry.Member].SettleAlone();
+        }
+
+        SettleConfirms(effects);
+    }
+
+    /// <summary>This member stops: its neighbours learn from it why, whoever else is slow to say so.</summary>
+    private void TellNeighbours(GroupRecord record, EffectList<RingEffect> effects)
+    {
+        var view = _view!;
+        if (!view.Right.Equals(_self))
+        {
+            effects.Add(new RingEffect.Send(view.Right, new RingMessage.View(record)));
+        }
+
+        if (!view.Left.Equals(_self) && !view.Left.Equals(view.Right))
+        {
+            effects.Add(new RingEffect.Send(view.Left, new RingMessage.View(record)));
+        }
+    }
+
+    private void UpdateWatches(EffectList<RingEffect> effects)
+    {
+        var view = _view!;
+        for (var index = _watched.Count - 1; index >= 0; index--)
+        {
+            var member = _watched[index];
+            if (!member.Equals(view.Left) && !member.Equals(view.Right))
+            {
+                _watched.RemoveAt(index);
+                effects.Add(new RingEffect.Unwatch(member));
+            }
+        }
+
+        Watch(view.Left, effects);
+        Watch(view.Right, effects);
+    }
+
+    private void Watch(MemberId member, EffectList<RingEffect> effects)
+    {
+        if (!member.Equals(_self) && !_watched.Contains(member) && !_suspects.Contains(member))
+        {
+            _watched.Add(member);
+            effects.Add(new RingEffect.Watch(member));
+        }
+    }
+
+    private void OnMemberDown(MemberId member, DownCause cause, EffectList<RingEffect> effects)
+    {
+        if (_phase == Phase.Asking && member.Equals(_inserter))
+        {
+            OnInserterDown(cause, effects);
+            return;
+        }
+
+        if (IsInRing && _watched.Remove(member))
+        {
+            Suspect(member);
+        }
+    }
+
+    /// <summary>
+    /// Whatever the cause, the order on the link is over: the member has to go, or this one (the record decides).
+    /// </summary>
+    private void Suspect(MemberId member)
+    {
+        if (!_view!.IsAlive(member) || _suspects.Contains(member))
+        {
+            return;
+        }
+
+        _suspects.Add(member);
+        _leftIsOpen &= !member.Equals(_view.Left);
+        _rightIsOpen &= !member.Equals(_view.Right);
+    }
+
+    private void OnValidateMembers(ImmutableArray<MemberId> members, EffectList<RingEffect> effects)
+    {
+        if (!IsInRing)
+        {
+            return;
+        }
+
+        var listed = new HashSet<MemberId>(members);
+        var births = ImmutableArray.CreateBuilder<MemberId>();
+        foreach (var member in _view!.ByJoining)
+        {
+            if (!listed.Contains(member))
+            {
+                births.Add(member);
+            }
+        }
+
+        var deaths = ImmutableArray.CreateBuilder<MemberId>();
+        foreach (var member in members)
+        {
+            if (!_view.Knows(member))
+            {
+                deaths.Add(member);
+            }
+        }
+
+        if (births.Count > 0 || deaths.Count > 0)
+        {
+            effects.Add(new RingEffect.NotifyChanged(births.ToImmutable(), deaths.ToImmutable(), _view.ByJoining));
+        }
+    }
+}

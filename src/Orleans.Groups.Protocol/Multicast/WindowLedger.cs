@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+
+namespace Orleans.Groups.Protocol;
+
+/// <summary>
+/// Which of this member's own messages every alive member has processed (rule R1): its window, and who holds it up.
+/// </summary>
+internal sealed class WindowLedger(MemberId self)
+{
+    private readonly Queue<(long Last, long Bytes)> _unprocessed = new();
+    private readonly Dictionary<MemberId, long> _processed = [];
+
+    /// <summary>Number of the last message published.</summary>
+    internal long Published { get; private set; }
+
+    /// <summary>Bytes of messages that not everybody has processed.</summary>
+    internal long UnprocessedBytes { get; private set; }
+
+    /// <summary>Everybody alive has processed everything up to here.</summary>
+    internal long ProcessedThrough { get; private set; }
+
+    /// <summary>
+    /// The alive member, not this one, that is furthest behind on what was published; <see langword="null"/> when
+    /// nobody is.
+    /// </summary>
+    internal MemberId? Slowest { get; private set; }
+
+    internal void Add(PublicationBatch batch)
+    {
+        _unprocessed.Enqueue((batch.Last, batch.Bytes));
+        UnprocessedBytes += batch.Bytes;
+        Published = batch.Last;
+    }
+
+    /// <summary>How far a member has come; 0 when it has not said.</summary>
+    internal long ProcessedBy(MemberId member) => _processed.GetValueOrDefault(member);
+
+    /// <summary>
+    /// A member reports. Ignored when it would go back, or beyond what was published; whether it was taken.
+    /// </summary>
+    internal bool Report(MemberId member, long through, int maxMembers)
+    {
+        // Reports may come ahead of the view that knows their author, so authors are bounded and not checked.
+        var isNew = !_processed.ContainsKey(member);
+        if (through > Published || through <= ProcessedBy(member) || (isNew && _processed.Count >= 2 * maxMembers))
+        {
+            return false;
+        }
+
+        _processed[member] = through;
+        return true;
+    }
+
+    internal void Forget(MemberId member) => _processed.Remove(member);
+
+    /// <summary>Works out anew what everybody alive has processed.</summary>
+    /// <returns>Bytes that left the window.</returns>
+    internal long Recompute(ImmutableArray<RecordEntry> entries)
+    {
+        var through = ProcessedBy(self);
+        var slowest = Published;
+        Slowest = null;
+        foreach (var entry in entries)
+        {
+            if (!entry.IsAlive || entry.Member.Equals(self))
+            {
+                continue;
+            }
+
+            var processed = ProcessedBy(entry.Member);
+            through = Math.Min(through, processed);
+            if (processed < slowest)
+            {
+                slowest = processed;
+                Slowest = entry.Member;
+            }
+        }
+
+        ProcessedThrough = through;
+        var released = 0L;
+        while (_unprocessed.TryPeek(out var head) && head.Last <= through)
+        {
+            released += head.Bytes;
+            _ = _unprocessed.Dequeue();
+        }
+
+        UnprocessedBytes -= released;
+        return released;
+    }
+}
