@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
 /// <content>Turns of members: inputs in, effects done in list order.</content>

@@ -11,6 +11,9 @@ internal sealed class WorldStore
     internal List<WorldRequest> Requests { get; } = [];
 
     internal int Speed { get; set; } = 100;
+
+    /// <summary>A story keeps all requests from being carried out and answered.</summary>
+    internal bool IsHeld { get; set; }
 }
 
 /// <content>The record store and the surveys of views.</content>
@@ -76,7 +79,7 @@ internal sealed partial class RingWorld
     /// <summary>The store forgets the record, and what is on its way to it gets lost.</summary>
     internal void LoseRecord()
     {
-        Note("the record is lost");
+        Note($"the record is lost");
         Store.Current = null;
         foreach (var request in Store.Requests.FindAll(static request => !request.IsApplied))
         {

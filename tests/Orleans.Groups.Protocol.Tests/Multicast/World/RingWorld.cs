@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Orleans.Groups.Protocol.Tests.Multicast;
@@ -45,6 +45,7 @@ internal sealed partial class RingWorld
         Options = options ?? new RingWorldOptions();
         _ids = new DeterministicRandom(seed);
         _observers = observers?.ToList() ?? RingCheckers.All();
+        Trace = Options.IsTracing ? new StringBuilder() : null;
     }
 
     internal RingWorldOptions Options { get; }
@@ -63,7 +64,7 @@ internal sealed partial class RingWorld
     /// <summary>What happened how often: tells whether a test has met the situation that it is about.</summary>
     internal SortedDictionary<string, long> Sightings { get; } = new(StringComparer.Ordinal);
 
-    internal StringBuilder? Trace { get; set; }
+    internal StringBuilder? Trace { get; }
 
     /// <summary>Hash of everything that all machines did.</summary>
     internal ulong TraceHash { get; private set; }
@@ -104,11 +105,11 @@ internal sealed partial class RingWorld
     }
 
     /// <summary>Begins to join with a new member of the node.</summary>
-    internal WorldMember Join(WorldNode node)
+    internal WorldMember Join(WorldNode node, ulong? seed = null)
     {
         var number = ++node.LastMemberNumber;
         var id = new MemberId(node.Id, number, $"{node}{number}");
-        var machine = new RingMachine(Group, id, Options.Settings, _ids.NextUInt64());
+        var machine = new RingMachine(Group, id, Options.Settings, seed ?? _ids.NextUInt64());
         var member = new WorldMember(id, node, Members.Count, machine);
         Members.Add(member);
         node.Members.Add(member);
@@ -141,7 +142,6 @@ internal sealed partial class RingWorld
         return true;
     }
 
-    /// <summary>Two confirms, one per level, for the last of <paramref name="count"/> messages.</summary>
     internal void Leave(WorldMember member)
     {
         member.IsLeaving = true;
@@ -175,28 +175,32 @@ internal sealed partial class RingWorld
 
     internal void See(string situation) => Sightings[situation] = Sightings.GetValueOrDefault(situation) + 1;
 
-    internal void Note(string text)
+    /// <summary>A line of the trace; costs nothing when nobody reads it.</summary>
+    internal void Note([InterpolatedStringHandlerArgument("")] NoteText text)
     {
-        TraceHash = StableHash.Combine(TraceHash, StableHash.Of(text));
-        Trace?.AppendLine(text);
-    }
-}
-
-/// <summary>Payloads that say whose they are and which number they should get.</summary>
-internal static class PayloadText
-{
-    internal const int HeaderBytes = 8;
-
-    internal static byte[] Make(int serial, int sequence, int size)
-    {
-        var payload = new byte[Math.Max(size, HeaderBytes)];
-        BinaryPrimitives.WriteInt32LittleEndian(payload, serial);
-        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4), sequence);
-        return payload;
+        if (Trace is not null)
+        {
+            TraceHash = StableHash.Combine(TraceHash, StableHash.Of(text.ToString()));
+            Trace.AppendLine(text.ToString());
+        }
     }
 
-    internal static int SerialOf(ReadOnlyMemory<byte> payload) => BinaryPrimitives.ReadInt32LittleEndian(payload.Span);
+    /// <summary>Formats a line only in a world that is tracing.</summary>
+    [InterpolatedStringHandler]
+    internal readonly struct NoteText
+    {
+        private readonly StringBuilder? _text;
 
-    internal static int SequenceOf(ReadOnlyMemory<byte> payload) =>
-        BinaryPrimitives.ReadInt32LittleEndian(payload.Span[4..]);
+        public NoteText(int literalLength, int formattedCount, RingWorld world, out bool isWanted)
+        {
+            isWanted = world.Trace is not null;
+            _text = isWanted ? new StringBuilder(literalLength + (8 * formattedCount)) : null;
+        }
+
+        public void AppendLiteral(string text) => _text!.Append(text);
+
+        public void AppendFormatted<T>(T value) => _text!.Append(value);
+
+        public override string ToString() => _text?.ToString() ?? string.Empty;
+    }
 }
