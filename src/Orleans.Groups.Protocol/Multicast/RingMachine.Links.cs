@@ -58,7 +58,8 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// Rule R9: tells the right neighbour about a newer version, behind what was gathered under the older one.
+    /// Rule R9: tells the right neighbour about a newer version, ahead of what has been gathered (R8): that leaves
+    /// with the newer stamp, and without the payloads for which the newer view says that the neighbour answers.
     /// </summary>
     private void PassViewOn(EffectList<RingEffect> effects)
     {
@@ -67,7 +68,6 @@ internal sealed partial class RingMachine
             return;
         }
 
-        SendGathered(effects);
         _toldRight = _view.Version;
         effects.Add(new RingEffect.Send(_view.Right, new RingMessage.View(_view.Record)));
     }

@@ -8,7 +8,7 @@ internal sealed class AgreementChecker(RingHistory history) : RingObserver
         var survivors = world.Survivors;
         foreach (var publisher in world.Members)
         {
-            var top = survivors.Max(survivor => history.Find(survivor, publisher.Id)?.Received ?? 0);
+            var top = survivors.Select(q => history.Find(q, publisher.Id)?.Received ?? 0).DefaultIfEmpty().Max();
             var promised = PromisedOf(publisher);
             foreach (var survivor in survivors)
             {
