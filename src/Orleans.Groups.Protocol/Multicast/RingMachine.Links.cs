@@ -135,6 +135,11 @@ internal sealed partial class RingMachine
         if (refusal is { } kind)
         {
             effects.Add(new RingEffect.Trace(kind, from));
+            if (opens && !view.IsAlive(from) && link.Epoch == view.Record.Epoch && link.Version < view.Version)
+            {
+                // Rule R4: it was buried, and the notice got lost with a session, or came before it had state.
+                effects.Add(new RingEffect.Send(from, new RingMessage.View(view.Record)));
+            }
         }
 
         return refusal is null;

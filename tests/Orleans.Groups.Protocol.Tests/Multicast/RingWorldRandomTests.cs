@@ -30,10 +30,11 @@ public sealed class RingWorldRandomTests
 
         var first = Number("RING_FIRST_SEED", 1);
         var count = Number("RING_SEEDS", 400);
+        var most = (int)Number("RING_FAILURES", 5);
         var failures = new List<RingRunException>();
         var sightings = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var steps = 0L;
-        for (var number = first; number < first + count && failures.Count < 5; number++)
+        for (var number = first; number < first + count && failures.Count < most; number++)
         {
             try
             {

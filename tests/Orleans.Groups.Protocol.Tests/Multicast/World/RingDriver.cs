@@ -3,12 +3,12 @@ namespace Orleans.Groups.Protocol.Tests.Multicast;
 /// <summary>Picks what happens next in a world, from one seed: first operations and faults, then everything heals and drains.</summary>
 internal sealed class RingDriver : RingObserver
 {
-    private const int MaxEvents = 100_000;
+    private const int MaxEvents = 20_000;
 
     private readonly RingProfile _profile;
     private readonly DeterministicRandom _random;
     private readonly List<(int Weight, Action Do)> _choices = [];
-    private readonly List<WorldNode> _rejoins = [];
+    private readonly List<(WorldNode Node, TimeSpan Due)> _rejoins = [];
     private readonly RingOperations _operations;
     private bool _isHealing;
 
@@ -48,7 +48,7 @@ internal sealed class RingDriver : RingObserver
         };
         if (again)
         {
-            _rejoins.Add(member.Node);
+            _rejoins.Add((member.Node, World.Now + TimeSpan.FromMilliseconds(500 + _random.Next(1000))));
         }
     }
 
@@ -168,7 +168,7 @@ internal sealed class RingDriver : RingObserver
         if (World.Store.Current is null)
         {
             // A ring that nobody asks for anything does not notice that its record is gone.
-            _rejoins.Add(World.Nodes.Find(static node => node.IsAlive)!);
+            _rejoins.Add((World.Nodes.Find(static node => node.IsAlive)!, World.Now));
         }
 
         Drain();
@@ -184,11 +184,22 @@ internal sealed class RingDriver : RingObserver
             {
                 Choose();
             }
-            else if (!World.FireEarliestTimer())
+            else if (!LetTimePass())
             {
                 return;
             }
         }
+    }
+
+    private bool LetTimePass()
+    {
+        if (_rejoins.Count > 0 && _rejoins.Min(static item => item.Due) <= World.EarliestTimer)
+        {
+            Rejoin(_rejoins.MinBy(static item => item.Due));
+            return true;
+        }
+
+        return World.FireEarliestTimer();
     }
 
     private void Check() => World.Tell(observer => observer.OnQuiet(World));
@@ -233,9 +244,9 @@ internal sealed class RingDriver : RingObserver
 
         CollectStore();
         CollectSurveys();
-        foreach (var node in _rejoins)
+        foreach (var rejoin in _isHealing ? [] : _rejoins)
         {
-            Add(20, () => Rejoin(node));
+            Add(20, () => Rejoin(rejoin));
         }
 
         CollectReconnections();
@@ -339,12 +350,13 @@ internal sealed class RingDriver : RingObserver
         }
     }
 
-    private void Rejoin(WorldNode node)
+    private void Rejoin((WorldNode Node, TimeSpan Due) rejoin)
     {
-        _rejoins.Remove(node);
-        if (node is { IsAlive: true, IsDeclaredDead: false })
+        _rejoins.Remove(rejoin);
+        World.PassTime(rejoin.Due);
+        if (rejoin.Node is { IsAlive: true, IsDeclaredDead: false })
         {
-            World.Join(node);
+            World.Join(rejoin.Node);
         }
     }
 }

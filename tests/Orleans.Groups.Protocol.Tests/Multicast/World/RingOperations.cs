@@ -23,7 +23,7 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
             (profile.Zombie, DeclareDead),
             (profile.LoseRecord, LoseRecord),
             (profile.ShutDown, ShutDown),
-            (profile.Forget, () => world.Forget(Pick(world.Nodes.FindAll(static n => n is { IsAlive: true, IsDeclaredDead: false }))!)),
+            (profile.Forget, Forget),
             (profile.ChangeSpeed, ChangeSpeed),
         };
         var point = random.Next(choices.Sum(static choice => choice.Weight));
@@ -136,6 +136,14 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
         if (PickJoined() is { } member)
         {
             world.ShutDownGroup(member);
+        }
+    }
+
+    private void Forget()
+    {
+        if (PickNode() is { } node)
+        {
+            world.Forget(node);
         }
     }
 

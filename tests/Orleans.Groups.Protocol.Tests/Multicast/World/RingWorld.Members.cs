@@ -18,7 +18,7 @@ internal sealed partial class RingWorld
         var index = member.Timers.FindIndex(item => item.Timer == timer);
         var (_, generation, due) = member.Timers[index];
         member.Timers.RemoveAt(index);
-        Now = due > Now ? due : Now;
+        PassTime(due);
         member.Mailbox.Enqueue(new RingInput.TimerFired(timer, generation));
         See($"timer {timer}");
     }

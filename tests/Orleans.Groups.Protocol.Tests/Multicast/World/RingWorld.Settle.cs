@@ -65,6 +65,16 @@ internal sealed partial class RingWorld
         Tell(observer => observer.OnQuiet(this));
     }
 
+    /// <summary>When the next timer is due; the end of time when there is none.</summary>
+    internal TimeSpan EarliestTimer => Running
+        .SelectMany(static member => member.Timers)
+        .Select(static timer => timer.Due)
+        .DefaultIfEmpty(TimeSpan.MaxValue)
+        .Min();
+
+    /// <summary>Virtual time moves on.</summary>
+    internal void PassTime(TimeSpan until) => Now = until > Now ? until : Now;
+
     internal bool FireEarliestTimer()
     {
         var candidates = Running.Where(static member => !member.IsHeld && member.Timers.Count > 0).ToList();
