@@ -103,7 +103,7 @@ internal sealed partial class RingMachine
         {
             MarkReportDue(publisher);
         }
-        else if (_ledger.Report(_self, through, _settings.MaxMembers))
+        else if (_ledger.Report(_self, through, _view!))
         {
             ReleaseWindow(effects);
         }
@@ -111,7 +111,7 @@ internal sealed partial class RingMachine
 
     private void OnProcessedReport(MemberId from, long through, EffectList<RingEffect> effects)
     {
-        if (_hasState && _ledger.Report(from, through, _settings.MaxMembers))
+        if (_hasState && _ledger.Report(from, through, _view!))
         {
             ReleaseWindow(effects);
         }

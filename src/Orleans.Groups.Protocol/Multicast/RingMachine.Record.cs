@@ -10,6 +10,8 @@ internal sealed partial class RingMachine
 {
     private readonly long[] _timerGenerations = new long[Enum.GetValues<RingTimer>().Length];
     private RecordEdit? _edit;
+    private GroupRecord? _heldAtEdit;
+    private GroupRecord? _heldAtRead;
     private bool _editAwaitsRetry;
     private bool _readAwaitsRetry;
     private bool _surveyAwaitsRetry;
@@ -27,12 +29,14 @@ internal sealed partial class RingMachine
     {
         Invariant.Require(_edit is null, "one edit is outstanding at a time");
         _edit = edit;
+        _heldAtEdit = _view?.Record;
         effects.Add(new RingEffect.SubmitEdit(edit));
     }
 
     private void Read(EffectList<RingEffect> effects)
     {
         _readRequest = ++_requests;
+        _heldAtRead = _view?.Record;
         _readCovers = _ledger.Published;
         _confirms.ReadStarted();
         effects.Add(new RingEffect.ReadRecord(_readRequest));
@@ -164,7 +168,7 @@ internal sealed partial class RingMachine
         }
 
         _removalHandedIn |= edit is RecordEdit.Remove && result.Verdict is EditVerdict.Applied or EditVerdict.Expired;
-        if (result.Current is not null && !Install(result.Current, isFromStore: true, effects))
+        if (result.Current is not null && !Install(result.Current, _heldAtEdit, effects))
         {
             return;
         }
@@ -211,7 +215,7 @@ internal sealed partial class RingMachine
 
     private void OnMemberRead(RingInput.RecordRead read, EffectList<RingEffect> effects)
     {
-        if (read.Succeeded && read.Record is { } record && !Install(record, isFromStore: true, effects))
+        if (read.Succeeded && read.Record is { } record && !Install(record, _heldAtRead, effects))
         {
             return;
         }

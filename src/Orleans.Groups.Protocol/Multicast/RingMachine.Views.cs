@@ -20,7 +20,7 @@ internal sealed partial class RingMachine
         }
         else if (IsInRing)
         {
-            _ = Install(record, isFromStore: false, effects);
+            _ = Install(record, heldWhenAsked: null, effects);
         }
         else
         {
@@ -30,13 +30,15 @@ internal sealed partial class RingMachine
 
     /// <summary>Goes by a record from now on, unless it is not newer than the one held.</summary>
     /// <param name="record">The record.</param>
-    /// <param name="isFromStore">Whether the store itself says so, or a peer that may be behind.</param>
+    /// <param name="heldWhenAsked">
+    /// The record held when the store was asked, if this is its answer; <see langword="null"/> when a peer says so, which may be behind.
+    /// </param>
     /// <param name="effects">What is to be done.</param>
     /// <returns>Whether this member is still in the ring.</returns>
-    private bool Install(GroupRecord record, bool isFromStore, EffectList<RingEffect> effects)
+    private bool Install(GroupRecord record, GroupRecord? heldWhenAsked, EffectList<RingEffect> effects)
     {
         var before = _view!;
-        if (!IsNewer(record, before.Record, isFromStore, effects))
+        if (!IsNewer(record, before.Record, heldWhenAsked, effects))
         {
             return IsInRing;
         }
@@ -68,30 +70,41 @@ internal sealed partial class RingMachine
         return true;
     }
 
-    private bool IsNewer(GroupRecord record, GroupRecord held, bool isFromStore, EffectList<RingEffect> effects)
+    private bool IsNewer(
+        GroupRecord record,
+        GroupRecord held,
+        GroupRecord? heldWhenAsked,
+        EffectList<RingEffect> effects)
     {
-        if (record.Epoch == held.Epoch)
+        if (heldWhenAsked is not null && IsOlder(record, heldWhenAsked))
         {
-            if (isFromStore && record.Version < held.Version)
-            {
-                // Rule R3: detected, not repaired.
-                effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
-                Terminate(
-                    TerminationReason.LostMembership,
-                    $"the record store went back from version {held.Version} to {record.Version}",
-                    effects);
-            }
-
-            return record.Version > held.Version && IsInRing;
+            // Rule R3: a store that was rolled back is detected, not repaired.
+            effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
+            Terminate(
+                TerminationReason.LostMembership,
+                $"the record store went back from version {heldWhenAsked.Version} to {record.Version}",
+                effects);
+            return false;
         }
 
-        if (isFromStore || record.Parent == held.Epoch)
+        if (record.Epoch == held.Epoch)
+        {
+            return record.Version > held.Version;
+        }
+
+        if (held.Parent == record.Epoch)
+        {
+            effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
+            return false;
+        }
+
+        if (heldWhenAsked is not null || record.Parent == held.Epoch)
         {
             return true;
         }
 
         effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
-        if (held.Parent != record.Epoch && _readRequest == 0)
+        if (_readRequest == 0)
         {
             // Neither names the other as its parent: the store knows.
             Read(effects);
@@ -99,6 +112,9 @@ internal sealed partial class RingMachine
 
         return false;
     }
+
+    private static bool IsOlder(GroupRecord record, GroupRecord held) =>
+        record.Epoch == held.Epoch ? record.Version < held.Version : held.Parent == record.Epoch;
 
     private void AfterViewChange(RingView before, EffectList<RingEffect> effects)
     {
@@ -253,6 +269,22 @@ internal sealed partial class RingMachine
         if (IsInRing && _watched.Remove(member))
         {
             Suspect(member);
+        }
+    }
+
+    /// <summary>
+    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether this
+    /// member is still listed (rule R4).
+    /// </summary>
+    private void OnPeerUp(NodeId node, EffectList<RingEffect> effects)
+    {
+        if (IsInRing)
+        {
+            ReportAgain(node);
+            if (_readRequest == 0)
+            {
+                Read(effects);
+            }
         }
     }
 

@@ -167,7 +167,7 @@ internal sealed partial class RingMachine
                 OnMemberDown(down.Member, down.Cause, effects);
                 break;
             case RingInput.PeerUp up:
-                ReportAgain(up.Node);
+                OnPeerUp(up.Node, effects);
                 break;
             case RingInput.Leave:
                 OnLeave(effects);

@@ -9,6 +9,8 @@ namespace Orleans.Groups.Protocol;
 /// </summary>
 internal sealed class WindowLedger(MemberId self)
 {
+    private const int EarlyReports = 64;
+
     private readonly Queue<(long Last, long Bytes)> _unprocessed = new();
     private readonly Dictionary<MemberId, long> _processed = [];
 
@@ -40,13 +42,17 @@ internal sealed class WindowLedger(MemberId self)
     /// <summary>
     /// A member reports. Ignored when it would go back, or beyond what was published; whether it was taken.
     /// </summary>
-    internal bool Report(MemberId member, long through, int maxMembers)
+    internal bool Report(MemberId member, long through, RingView view)
     {
-        // Reports may come ahead of the view that knows their author, so authors are bounded and not checked.
-        var isNew = !_processed.ContainsKey(member);
-        if (through > Published || through <= ProcessedBy(member) || (isNew && _processed.Count >= 2 * maxMembers))
+        if (through > Published || through <= ProcessedBy(member))
         {
             return false;
+        }
+
+        // Reports may come ahead of the view that knows their author, so authors are bounded and not checked.
+        if (_processed.Count >= 2 * view.Record.Entries.Length + EarlyReports && !_processed.ContainsKey(member))
+        {
+            ForgetStrangers(view);
         }
 
         _processed[member] = through;
@@ -88,5 +94,17 @@ internal sealed class WindowLedger(MemberId self)
 
         UnprocessedBytes -= released;
         return released;
+    }
+
+    /// <summary>Members that came and went between two views of this one leave their reports behind; the living report again.</summary>
+    private void ForgetStrangers(RingView view)
+    {
+        foreach (var member in _processed.Keys)
+        {
+            if (!view.IsAlive(member))
+            {
+                _ = _processed.Remove(member);
+            }
+        }
     }
 }
