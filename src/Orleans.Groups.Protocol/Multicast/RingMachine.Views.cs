@@ -31,7 +31,8 @@ internal sealed partial class RingMachine
     /// <summary>Goes by a record from now on, unless it is not newer than the one held.</summary>
     /// <param name="record">The record.</param>
     /// <param name="heldWhenAsked">
-    /// The record held when the store was asked, if this is its answer; <see langword="null"/> when a peer says so, which may be behind.
+    /// The record held when the store was asked, if this is its answer; <see langword="null"/> when a peer says so,
+    /// which may be behind.
     /// </param>
     /// <param name="effects">What is to be done.</param>
     /// <returns>Whether this member is still in the ring.</returns>
@@ -273,8 +274,8 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether this
-    /// member is still listed (rule R4).
+    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether
+    /// this member is still listed (rule R4).
     /// </summary>
     private void OnPeerUp(NodeId node, EffectList<RingEffect> effects)
     {

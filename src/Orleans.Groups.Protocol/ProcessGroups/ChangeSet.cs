@@ -11,8 +11,12 @@ namespace Orleans.Groups.Protocol;
 /// <param name="Cause">Why.</param>
 internal readonly record struct MemberChange(MemberId Member, int Difference, ChangeReason Cause);
 
-/// <summary>What one operation changes, gathered before any of it is published: groups in the order in which they were touched.</summary>
-/// <remarks>What is taken away was there before the operation. Reused, so that an operation costs no memory of its own.</remarks>
+/// <summary>
+/// What one operation changes, gathered before any of it is published: groups in the order in which they were touched.
+/// </summary>
+/// <remarks>
+/// What is taken away was there before the operation. Reused, so that an operation costs no memory of its own.
+/// </remarks>
 internal sealed class ChangeSet
 {
     private const int KeptCapacity = 16_384;
@@ -45,7 +49,9 @@ internal sealed class ChangeSet
         cell.LastChange = position;
     }
 
-    /// <summary>Enumerates the changes of a group: start with <paramref name="position"/> = <see cref="GroupCell.FirstChange"/>.</summary>
+    /// <summary>
+    /// Enumerates the changes of a group: start with <paramref name="position"/> = <see cref="GroupCell.FirstChange"/>.
+    /// </summary>
     internal bool Next(ref int position, out MemberChange change)
     {
         if (position == 0)
@@ -82,7 +88,9 @@ internal sealed class ChangeSet
         }
     }
 
-    /// <summary>The events of one group: what was taken away, then what was added; one event each unless causes differ.</summary>
+    /// <summary>
+    /// The events of one group: what was taken away, then what was added; one event each unless causes differ.
+    /// </summary>
     internal void AddEvents(GroupCell cell, ImmutableArray<ScopeEvent>.Builder events)
     {
         AddEvents(cell, isAdded: false, events);

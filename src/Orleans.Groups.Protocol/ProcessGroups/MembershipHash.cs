@@ -1,6 +1,9 @@
 namespace Orleans.Groups.Protocol;
 
-/// <summary>The hash of a table of memberships that digests compare: a sum, so that order does not matter and a change costs O(1).</summary>
+/// <summary>
+/// The hash of a table of memberships that digests compare: a sum, so that order does not matter and a change costs
+/// O(1).
+/// </summary>
 internal static class MembershipHash
 {
     /// <summary>By how much the hash of a table changes when a member's count in a group changes.</summary>

@@ -4,12 +4,15 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>The changes of one monitor that wait to be read; bounded, never with a silent gap (rule P4). Its host locks it.</summary>
+/// <summary>
+/// The changes of one monitor that wait to be read; bounded, never with a silent gap (rule P4). Its host locks it.
+/// </summary>
 /// <remarks>
 /// <para>
-/// An operation's changes go in together or not at all. Once one did not fit, everything up to the restart is dropped: what waits is
-/// still read in order, then <see cref="NeedsRestart"/> turns true, the host asks the machine for a fresh snapshot, and the restart
-/// mark follows. An operation larger than the whole queue is no special case: its outcome is in the snapshot.
+/// An operation's changes go in together or not at all. Once one did not fit, everything up to the restart is dropped:
+/// what waits is still read in order, then <see cref="NeedsRestart"/> turns true, the host asks the machine for a fresh
+/// snapshot, and the restart mark follows. An operation larger than the whole queue is no special case: its outcome is
+/// in the snapshot.
 /// </para>
 /// <para>Differs from pg: there the subscriber's mailbox grows without a bound.</para>
 /// </remarks>
@@ -24,10 +27,15 @@ internal sealed class MonitorQueue(int capacity)
     /// <summary>Number of changes that can be read now.</summary>
     internal int Count => _waiting.Count + (_restart is null ? 0 : 1);
 
-    /// <summary>Whether all that fitted has been read and something did not fit: ask for <see cref="ScopeInput.RestartMonitor"/> once.</summary>
+    /// <summary>
+    /// Whether all that fitted has been read and something did not fit: ask for <see cref="ScopeInput.RestartMonitor"/>
+    /// once.
+    /// </summary>
     internal bool NeedsRestart => _hasOverflowed && Count == 0;
 
-    /// <summary>Takes the changes of one operation, or drops them together with all later ones until <see cref="Restart"/>.</summary>
+    /// <summary>
+    /// Takes the changes of one operation, or drops them together with all later ones until <see cref="Restart"/>.
+    /// </summary>
     internal void Enqueue(ImmutableArray<ScopeEvent> events)
     {
         if (_hasOverflowed || events.Length > capacity - _waiting.Count)
@@ -42,7 +50,10 @@ internal sealed class MonitorQueue(int capacity)
         }
     }
 
-    /// <summary>Takes the fresh snapshot; changes that come after it are kept again. Ignored unless needed: then nothing is missing.</summary>
+    /// <summary>
+    /// Takes the fresh snapshot; changes that come after it are kept again. Ignored unless needed: then nothing is
+    /// missing.
+    /// </summary>
     internal void Restart(MembershipSnapshot snapshot)
     {
         if (NeedsRestart)

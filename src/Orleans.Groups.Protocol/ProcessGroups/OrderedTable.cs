@@ -5,10 +5,12 @@ using System.Runtime.CompilerServices;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>A hash table that is enumerated in the order in which its keys were added, whatever their hash codes are.</summary>
+/// <summary>
+/// A hash table that is enumerated in the order in which its keys were added, whatever their hash codes are.
+/// </summary>
 /// <remarks>
-/// Machines must do the same things in the same order in every process, and hash codes of strings differ from process to process.
-/// Up to eight keys are searched one by one, without hashing. Do not add or remove while enumerating.
+/// Machines must do the same things in the same order in every process, and hash codes of strings differ from process
+/// to process. Up to eight keys are searched one by one, without hashing. Do not add or remove while enumerating.
 /// </remarks>
 /// <typeparam name="TKey">Equal by value.</typeparam>
 /// <typeparam name="TValue">What belongs to a key; reached by reference.</typeparam>
@@ -40,7 +42,10 @@ internal sealed class OrderedTable<TKey, TValue>
         return slot >= 0;
     }
 
-    /// <summary>The value of a key, which is added at the end with a default value when it is not there. Valid until the next change.</summary>
+    /// <summary>
+    /// The value of a key, which is added at the end with a default value when it is not there. Valid until the next
+    /// change.
+    /// </summary>
     internal ref TValue FindOrAdd(TKey key, out bool isNew)
     {
         var hash = key.GetHashCode();
@@ -101,7 +106,10 @@ internal sealed class OrderedTable<TKey, TValue>
         Count = 0;
     }
 
-    /// <summary>Enumerates keys and values in order: <c>for (var at = 0; table.Next(ref at, out var key);)</c>, value by <see cref="At"/>.</summary>
+    /// <summary>
+    /// Enumerates keys and values in order: <c>for (var at = 0; table.Next(ref at, out var key);)</c>, value by <see
+    /// cref="At"/>.
+    /// </summary>
     internal bool Next(ref int position, [MaybeNullWhen(false)] out TKey key)
     {
         while (position < _used)
@@ -188,10 +196,13 @@ internal sealed class OrderedTable<TKey, TValue>
         _slots[before].Next = _slots[slot].Next;
     }
 
-    /// <summary>Moves what is there, in order and without holes, into arrays with room for that many and a quarter more.</summary>
+    /// <summary>
+    /// Moves what is there, in order and without holes, into arrays with room for that many and a quarter more.
+    /// </summary>
     private void Rebuild(int count)
     {
-        var capacity = Math.Max(2, (int)BitOperations.RoundUpToPowerOf2((uint)(count + (count > LongestList ? count / 4 : 0))));
+        var wanted = count + (count > LongestList ? count / 4 : 0);
+        var capacity = Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)wanted));
         var slots = new Slot[capacity];
         var used = 0;
         for (var i = 0; i < _used; i++)
@@ -212,7 +223,9 @@ internal sealed class OrderedTable<TKey, TValue>
         }
     }
 
-    /// <summary>Multiplying spreads low bits over high ones, of which as many are taken as there are buckets (a power of two).</summary>
+    /// <summary>
+    /// Multiplying spreads low bits over high ones, of which as many are taken as there are buckets (a power of two).
+    /// </summary>
     private int BucketOf(int hash) =>
         (int)(((uint)hash * 0x9E37_79B1u) >> (32 - BitOperations.Log2((uint)_buckets.Length)));
 

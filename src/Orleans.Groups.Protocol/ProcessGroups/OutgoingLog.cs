@@ -5,10 +5,12 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>The net changes of this node's memberships since the version that all peers in step have in common.</summary>
+/// <summary>
+/// The net changes of this node's memberships since the version that all peers in step have in common.
+/// </summary>
 /// <remarks>
-/// Differs from pg: that sends every change at once, one message each. Here a burst becomes one update, and a join and leave that
-/// cancel each other leave no trace but the version (rule P3).
+/// Differs from pg: that sends every change at once, one message each. Here a burst becomes one update, and a join and
+/// leave that cancel each other leave no trace but the version (rule P3).
 /// </remarks>
 internal sealed class OutgoingLog
 {
@@ -40,7 +42,9 @@ internal sealed class OutgoingLog
         _changes.Clear();
     }
 
-    /// <summary>The update from the base to a version, in parts; what a group changed for one cause stands together.</summary>
+    /// <summary>
+    /// The update from the base to a version, in parts; what a group changed for one cause stands together.
+    /// </summary>
     internal ImmutableArray<ScopeMessage.Update> Build(ScopeId self, long version, int maxPerPart)
     {
         var deltas = new PartSplitter<GroupDelta>(maxPerPart);
@@ -68,13 +72,22 @@ internal sealed class OutgoingLog
     /// <summary>Brings the changes of one group with one cause together, in the order of the first of each.</summary>
     private List<GroupDelta> Collect()
     {
+        if (_changes.Count == 1)
+        {
+            var only = 0;
+            _changes.Next(ref only, out var change);
+            var net = _changes.At(only);
+            return [new GroupDelta(change.Group, net.Cause, [new MemberCount(change.Member, net.Difference)])];
+        }
+
         var blocks = new OrderedTable<BlockKey, int>();
         var sizes = new List<int>();
         var blockOf = new int[_changes.Count];
         var index = 0;
         for (var at = 0; _changes.Next(ref at, out var key); index++)
         {
-            ref var block = ref blocks.FindOrAdd(new BlockKey(key.Group, _changes.At(at).Cause, key.NameHash), out var isNew);
+            var blockKey = new BlockKey(key.Group, _changes.At(at).Cause, key.NameHash);
+            ref var block = ref blocks.FindOrAdd(blockKey, out var isNew);
             if (isNew)
             {
                 block = sizes.Count;

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Gathers the parts of one snapshot or update of a peer, which follow each other without anything between (rule P2).</summary>
+/// <summary>
+/// Gathers the parts of one snapshot or update of a peer, which follow each other without anything between (rule P2).
+/// </summary>
 internal sealed class PartAssembly
 {
     private readonly List<ScopeMessage> _parts = [];

@@ -4,7 +4,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Distributes blocks of memberships over parts of bounded size; a block that does not fit goes on in the next part.</summary>
+/// <summary>
+/// Distributes blocks of memberships over parts of bounded size; a block that does not fit goes on in the next part.
+/// </summary>
 /// <param name="maxPerPart">Most memberships in one part; 1 or more.</param>
 /// <typeparam name="TBlock">What is put into parts.</typeparam>
 internal sealed class PartSplitter<TBlock>(int maxPerPart)
@@ -13,7 +15,10 @@ internal sealed class PartSplitter<TBlock>(int maxPerPart)
     private readonly ImmutableArray<TBlock>.Builder _blocks = ImmutableArray.CreateBuilder<TBlock>();
     private int _size;
 
-    /// <summary>How many memberships of a block of <paramref name="wanted"/> go into the present part; 1 or more. Then <see cref="Add"/> them.</summary>
+    /// <summary>
+    /// How many memberships of a block of <paramref name="wanted"/> go into the present part; 1 or more. Then <see
+    /// cref="Add"/> them.
+    /// </summary>
     internal int Take(int wanted)
     {
         if (_size == maxPerPart)

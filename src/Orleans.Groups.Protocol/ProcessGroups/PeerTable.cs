@@ -50,14 +50,18 @@ internal enum PeerSync
     /// <summary>It was told nothing.</summary>
     Fresh,
 
-    /// <summary>It was told everything up to the common base of the gathered changes; updates continue from there.</summary>
+    /// <summary>
+    /// It was told everything up to the common base of the gathered changes; updates continue from there.
+    /// </summary>
     Clean,
 
     /// <summary>It missed something for want of room, and gets a snapshot when it has room again (rule H5).</summary>
     Dirty,
 }
 
-/// <summary>One session with another node: what its scope told us and what we told it. Dropped whole when the session ends.</summary>
+/// <summary>
+/// One session with another node: what its scope told us and what we told it. Dropped whole when the session ends.
+/// </summary>
 /// <param name="node">The node.</param>
 /// <param name="session">The session.</param>
 internal sealed class PeerTable(NodeId node, long session)

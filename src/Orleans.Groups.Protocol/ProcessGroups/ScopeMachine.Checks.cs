@@ -3,7 +3,10 @@ using System.Collections.Immutable;
 namespace Orleans.Groups.Protocol;
 
 /// <content>What a frame must look like before anything of it is used.</content>
-/// <remarks>Differs from pg: it crashes on what it does not understand. A frame that no correct peer sends is dropped and traced.</remarks>
+/// <remarks>
+/// Differs from pg: it crashes on what it does not understand. A frame that no correct peer sends is dropped and
+/// traced.
+/// </remarks>
 internal sealed partial class ScopeMachine
 {
     /// <summary>Most parts of one message that are gathered.</summary>

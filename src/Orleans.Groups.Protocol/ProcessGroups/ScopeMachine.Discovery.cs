@@ -4,9 +4,10 @@ namespace Orleans.Groups.Protocol;
 /// <remarks>
 /// <para>Source: pg.erl, init, nodeup, discover and the DOWN of a peer's scope server.</para>
 /// <para>
-/// Differs from pg: each side says discover once per session and life, and answers the other's once (PD8). A life that starts in the
-/// middle of a session missed the other side's discover. It learns of the other side by the answer to its own, and takes that
-/// answer for the discover that it missed. So both tables are exchanged exactly once in every case, without anybody asking again.
+/// Differs from pg: each side says discover once per session and life, and answers the other's once (PD8). A life that
+/// starts in the middle of a session missed the other side's discover. It learns of the other side by the answer to its
+/// own, and takes that answer for the discover that it missed. So both tables are exchanged exactly once in every case,
+/// without anybody asking again.
 /// </para>
 /// </remarks>
 internal sealed partial class ScopeMachine
@@ -47,7 +48,7 @@ internal sealed partial class ScopeMachine
     {
         SetSync(peer, PeerSync.Fresh);
         _peers.Remove(peer.Node);
-        Purge(peer, ChangeReason.NodeDown, effects);
+        RemoveAll(peer, ChangeReason.NodeDown, effects);
     }
 
     private void OnReceived(ScopeInput.Received received, EffectList<ScopeEffect> effects)
@@ -76,7 +77,9 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>Decides whether the life that speaks is to be heard, and introduces it if it is new. Returns why it is not.</summary>
+    /// <summary>
+    /// Decides whether the life that speaks is to be heard, and introduces it if it is new. Returns why it is not.
+    /// </summary>
     private ScopeTrace? Admit(PeerTable peer, ScopeMessage message, EffectList<ScopeEffect> effects)
     {
         var life = message.From;
@@ -98,7 +101,9 @@ internal sealed partial class ScopeMachine
         return Introduce(peer, life.Counter, effects) ? null : ScopeTrace.OldIncarnation;
     }
 
-    /// <summary>A life speaks for the first time; that ends earlier lives of its scope and of its node (rule H2).</summary>
+    /// <summary>
+    /// A life speaks for the first time; that ends earlier lives of its scope and of its node (rule H2).
+    /// </summary>
     private bool Introduce(PeerTable peer, long counter, EffectList<ScopeEffect> effects)
     {
         for (var at = 0; _peers.Next(ref at, out var node);)
@@ -118,11 +123,11 @@ internal sealed partial class ScopeMachine
                 older.IsSuperseded = true;
                 older.IsIntroduced = false;
                 SetSync(older, PeerSync.Fresh);
-                Purge(older, ChangeReason.NodeDown, effects);
+                RemoveAll(older, ChangeReason.NodeDown, effects);
             }
         }
 
-        Purge(peer, ChangeReason.ScopeStopped, effects);
+        RemoveAll(peer, ChangeReason.ScopeStopped, effects);
         SetSync(peer, PeerSync.Fresh);
         peer.Counter = counter;
         peer.IsIntroduced = true;
@@ -135,13 +140,15 @@ internal sealed partial class ScopeMachine
     {
         if (discover.Version == 0)
         {
-            peer.IsComplete = true; // Nobody had joined yet in that life. If more is known of it, it is complete anyway.
+            peer.IsComplete = true; // Nobody had joined in that life. If more is known of it, it is complete anyway.
         }
 
         AnswerDiscover(peer, effects);
     }
 
-    /// <summary>Answers the discover of a life once, be it said or, in a snapshot from somebody unknown, implied.</summary>
+    /// <summary>
+    /// Answers the discover of a life once, be it said or, in a snapshot from somebody unknown, implied.
+    /// </summary>
     private void AnswerDiscover(PeerTable peer, EffectList<ScopeEffect> effects)
     {
         if (!peer.IsAnswered)
@@ -161,7 +168,7 @@ internal sealed partial class ScopeMachine
     {
         peer.IsIntroduced = false;
         SetSync(peer, PeerSync.Fresh);
-        Purge(peer, ChangeReason.ScopeStopped, effects);
+        RemoveAll(peer, ChangeReason.ScopeStopped, effects);
     }
 
     private static void Trace(PeerTable peer, ScopeTrace kind, EffectList<ScopeEffect> effects) =>

@@ -1,7 +1,4 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
@@ -19,16 +16,12 @@ internal sealed partial class ScopeMachine
         }
 
         Invariant.Require(!join.Group.IsDefault, "a group has a name");
-        var isKnown = _registry.TryGetCell(join.Group, out var cell);
-        var isMember = _members.TryGet(join.Member, out var member);
-        var groupSize = isKnown ? cell!.Local.Count : 0;
-        if (groupSize == 0 && !HasRoomFor(_registry.LocalGroupCount + 1L, _settings.MaxGroups, nameof(ProcessGroupsOptions.MaxGroups), effects)
-            || !HasRoomFor(groupSize + 1L, _settings.MaxMembersPerGroup, nameof(ProcessGroupsOptions.MaxMembersPerGroup), effects)
-            || !HasRoomFor(
-                (isMember ? member!.Memberships : 0) + 1L,
-                _settings.MaxMembershipsPerMember,
-                nameof(ProcessGroupsOptions.MaxMembershipsPerMember),
-                effects))
+        var cell = _registry.FindCell(join.Group);
+        var size = cell?.LocalCount ?? 0;
+        _members.TryGet(join.Member, out var member);
+        if (!HasRoomForGroups(size == 0 ? 1 : 0, effects)
+            || !HasRoomInGroup(size + 1L, effects)
+            || !HasRoomForMember((member?.Memberships ?? 0) + 1L, effects))
         {
             return;
         }
@@ -79,7 +72,7 @@ internal sealed partial class ScopeMachine
             return;
         }
 
-        if (!_registry.TryGetCell(leave.Group, out var cell)
+        if (_registry.FindCell(leave.Group) is not { } cell
             || !_members.TryGet(leave.Member, out var member)
             || !TryTakeMembership(cell, member))
         {
@@ -106,7 +99,7 @@ internal sealed partial class ScopeMachine
         var removed = ImmutableArray.CreateBuilder<Membership>();
         foreach (var group in leave.Groups)
         {
-            if (!_registry.TryGetCell(group, out var cell))
+            if (_registry.FindCell(group) is not { } cell)
             {
                 continue;
             }
@@ -140,8 +133,8 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>
-    /// Differs from pg: an end is a fact about a member, not about one watch of it, and ids are never used again. So a notice that
-    /// comes late is either still true or about somebody unknown here, and can do no harm (PD6).
+    /// Differs from pg: an end is a fact about a member, not about one watch of it, and ids are never used again. So a
+    /// notice that comes late is either still true or about somebody unknown here, and can do no harm (PD6).
     /// </summary>
     private void OnMembersEnded(ScopeInput.MembersEnded ended, EffectList<ScopeEffect> effects)
     {
@@ -151,9 +144,8 @@ internal sealed partial class ScopeMachine
             {
                 _members.Remove(id); // The watch has done its work.
                 EndMonitorsOf(member, effects);
-                for (var at = 0; member.Groups.Next(ref at, out var cell);)
+                for (var at = 0; member.Next(ref at, out var cell, out var count);)
                 {
-                    var count = member.Groups.At(at);
                     NoteLocal(cell, id, count, 0);
                     _changes.Add(cell, id, -count, ChangeReason.Ended);
                 }
@@ -168,30 +160,21 @@ internal sealed partial class ScopeMachine
 
     private void AddMembership(GroupCell cell, LocalMember member)
     {
-        ref var count = ref member.Groups.FindOrAdd(cell, out _);
-        count++;
-        member.Memberships++;
+        var count = member.Add(cell);
         NoteLocal(cell, member.Id, count - 1, count);
         _changes.Add(cell, member.Id, 1, ChangeReason.Joined);
     }
 
     private bool TryTakeMembership(GroupCell cell, LocalMember member)
     {
-        ref var count = ref member.Groups.Find(cell);
-        if (Unsafe.IsNullRef(ref count))
+        var count = member.Take(cell);
+        if (count < 0)
         {
             return false;
         }
 
-        count--;
-        member.Memberships--;
         NoteLocal(cell, member.Id, count + 1, count);
         _changes.Add(cell, member.Id, -1, ChangeReason.Left);
-        if (count == 0)
-        {
-            member.Groups.Remove(cell);
-        }
-
         return true;
     }
 
@@ -229,56 +212,5 @@ internal sealed partial class ScopeMachine
 
         effects.Add(new ScopeEffect.NotLocal(member));
         return false;
-    }
-
-    private static bool HasRoomFor(long wanted, int limit, string name, EffectList<ScopeEffect> effects)
-    {
-        if (wanted <= limit)
-        {
-            return true;
-        }
-
-        effects.Add(new ScopeEffect.LimitReached(name, limit));
-        return false;
-    }
-
-    /// <summary>Whether a whole join stays within the limits; all of it is checked before any of it happens.</summary>
-    private bool HasRoomFor(ScopeInput.Join join, EffectList<ScopeEffect> effects)
-    {
-        var all = (long)join.Groups.Length * join.Members.Length;
-        if (!HasRoomFor(all, int.MaxValue, nameof(ProcessGroupsOptions.MaxMembersPerGroup), effects))
-        {
-            return false;
-        }
-
-        var timesOfGroup = new Dictionary<GroupName, int>(); // Looked up only, never enumerated.
-        var timesOfMember = new Dictionary<MemberId, int>();
-        var newGroups = 0L;
-        foreach (var group in join.Groups)
-        {
-            Invariant.Require(!group.IsDefault, "a group has a name");
-            var size = _registry.CountLocalMembers(group);
-            var times = ++CollectionsMarshal.GetValueRefOrAddDefault(timesOfGroup, group, out var isListedAgain);
-            newGroups += size == 0 && !isListedAgain ? 1 : 0;
-            var wanted = size + ((long)times * join.Members.Length);
-            if (!HasRoomFor(wanted, _settings.MaxMembersPerGroup, nameof(ProcessGroupsOptions.MaxMembersPerGroup), effects))
-            {
-                return false;
-            }
-        }
-
-        foreach (var id in join.Members)
-        {
-            var times = ++CollectionsMarshal.GetValueRefOrAddDefault(timesOfMember, id, out _);
-            var has = _members.TryGet(id, out var member) ? member.Memberships : 0;
-            var wanted = has + ((long)times * join.Groups.Length);
-            if (!HasRoomFor(wanted, _settings.MaxMembershipsPerMember, nameof(ProcessGroupsOptions.MaxMembershipsPerMember), effects))
-            {
-                return false;
-            }
-        }
-
-        var groups = _registry.LocalGroupCount + (join.Members.IsEmpty ? 0 : newGroups);
-        return HasRoomFor(groups, _settings.MaxGroups, nameof(ProcessGroupsOptions.MaxGroups), effects);
     }
 }

@@ -5,8 +5,8 @@ namespace Orleans.Groups.Protocol;
 
 /// <content>Monitors: an exact snapshot, then every change (rule P4).</content>
 /// <remarks>
-/// Source: pg.erl, monitor_scope, monitor, demonitor and notify_group. Differs from pg: a monitor and a membership of one member are
-/// kept apart, so that its end can not be taken for the wrong one (PD5).
+/// Source: pg.erl, monitor_scope, monitor, demonitor and notify_group. Differs from pg: a monitor and a membership of
+/// one member are kept apart, so that its end can not be taken for the wrong one (PD5).
 /// </remarks>
 internal sealed partial class ScopeMachine
 {
@@ -21,7 +21,7 @@ internal sealed partial class ScopeMachine
             return;
         }
 
-        if (!HasRoomFor(_monitors.Count + 1L, _settings.MaxMonitors, nameof(ProcessGroupsOptions.MaxMonitors), effects))
+        if (!HasRoomForMonitor(effects))
         {
             return;
         }
@@ -75,7 +75,9 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>The monitors of a member that has ended end before its memberships do, and hear nothing of it.</summary>
+    /// <summary>
+    /// The monitors of a member that has ended end before its memberships do, and hear nothing of it.
+    /// </summary>
     private void EndMonitorsOf(LocalMember owner, EffectList<ScopeEffect> effects)
     {
         if (owner.Monitors is not { } monitors)
@@ -109,7 +111,9 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>Tells the running operation: to the monitors of the scope all of it, then to those of a group what concerns it.</summary>
+    /// <summary>
+    /// Tells the running operation: to the monitors of the scope all of it, then to those of a group what concerns it.
+    /// </summary>
     private void NotifyMonitors(EffectList<ScopeEffect> effects)
     {
         var builder = ImmutableArray.CreateBuilder<ScopeEvent>();

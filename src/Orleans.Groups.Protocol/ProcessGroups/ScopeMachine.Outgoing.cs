@@ -6,8 +6,9 @@ namespace Orleans.Groups.Protocol;
 
 /// <content>What is sent: gathered updates, snapshots, digests.</content>
 /// <remarks>
-/// Peers in step share one base version, so that one update serves all of them (rule P1). Whoever gets a snapshot comes into step with
-/// them: what was gathered is sent to the others first, and then the snapshot's version is everybody's base.
+/// Peers in step share one base version, so that one update serves all of them (rule P1). Whoever gets a snapshot comes
+/// into step with them: what was gathered is sent to the others first, and then the snapshot's version is everybody's
+/// base.
 /// </remarks>
 internal sealed partial class ScopeMachine
 {
@@ -46,7 +47,9 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>Gathered changes go first: a digest of a version that nobody was told of would look like a loss.</summary>
+    /// <summary>
+    /// Gathered changes go first: a digest of a version that nobody was told of would look like a loss.
+    /// </summary>
     private void OnDigestDue(EffectList<ScopeEffect> effects)
     {
         SendGathered(effects);
@@ -61,7 +64,9 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>One local operation is one version step. Its changes are gathered if somebody is in step to hear of them.</summary>
+    /// <summary>
+    /// One local operation is one version step. Its changes are gathered if somebody is in step to hear of them.
+    /// </summary>
     private void Gather(EffectList<ScopeEffect> effects)
     {
         _version++;
@@ -86,7 +91,9 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>Sends what was gathered to all peers in step. A peer without room misses it and falls out of step (rule H5).</summary>
+    /// <summary>
+    /// Sends what was gathered to all peers in step. A peer without room misses it and falls out of step (rule H5).
+    /// </summary>
     private void SendGathered(EffectList<ScopeEffect> effects)
     {
         if (_inStep > 0 && _log.BaseVersion < _version)
@@ -157,8 +164,8 @@ internal sealed partial class ScopeMachine
         effects.Add(new ScopeEffect.Send(peer.Node, peer.Session, message));
 
     /// <summary>
-    /// Differs from pg: the copy is made once per version, not once per discoverer, so that a restart of many nodes does not cost the
-    /// square of their number.
+    /// Differs from pg: the copy is made once per version, not once per discoverer, so that a restart of many nodes
+    /// does not cost the square of their number.
     /// </summary>
     private ImmutableArray<ScopeMessage.Snapshot> BuildSnapshot()
     {
@@ -166,9 +173,9 @@ internal sealed partial class ScopeMachine
         var counts = new List<MemberCount>();
         foreach (var name in _registry.GetLocalGroups())
         {
-            var isKnown = _registry.TryGetCell(name, out var cell);
-            Invariant.Require(isKnown, "a listed group exists");
-            CountMembers(cell!, counts);
+            var cell = _registry.FindCell(name);
+            Invariant.Require(cell is not null, "a listed group exists");
+            CountMembers(cell, counts);
             for (var start = 0; start < counts.Count;)
             {
                 var taken = entries.Take(counts.Count - start);
@@ -193,9 +200,9 @@ internal sealed partial class ScopeMachine
     private void CountMembers(GroupCell cell, List<MemberCount> counts)
     {
         HashSet<MemberId>? seen = null; // Looked up only, never enumerated.
-        foreach (var id in cell.Local.Snapshot)
+        foreach (var id in cell.LocalMembers)
         {
-            var count = _members.TryGet(id, out var member) ? member.Groups.Find(cell) : 0;
+            var count = _members.TryGet(id, out var member) ? member.CountIn(cell) : 0;
             if (count == 1 || (seen ??= []).Add(id))
             {
                 counts.Add(new MemberCount(id, count));

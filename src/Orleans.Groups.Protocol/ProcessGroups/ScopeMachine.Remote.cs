@@ -7,8 +7,9 @@ namespace Orleans.Groups.Protocol;
 /// <remarks>
 /// <para>Source: pg.erl, the remote join and leave, handle_sync and sync_groups.</para>
 /// <para>
-/// Differs from pg: every change of a peer's table goes through <see cref="SetCount"/>, and events come from the difference found there.
-/// So a snapshot that changes a known group is announced (PD3), and what a peer takes away that it never had is no crash (PD4).
+/// Differs from pg: every change of a peer's table goes through <see cref="SetCount"/>, and events come from the
+/// difference found there. So a snapshot that changes a known group is announced (PD3), and what a peer takes away that
+/// it never had is no crash (PD4).
 /// </para>
 /// </remarks>
 internal sealed partial class ScopeMachine
@@ -40,7 +41,9 @@ internal sealed partial class ScopeMachine
         peer.Parts.Clear();
     }
 
-    /// <summary>Applies the next update; an old one is dropped, and for any other a snapshot is needed (rule P1).</summary>
+    /// <summary>
+    /// Applies the next update; an old one is dropped, and for any other a snapshot is needed (rule P1).
+    /// </summary>
     private void OnUpdate(PeerTable peer, ScopeMessage.Update update, EffectList<ScopeEffect> effects)
     {
         if (peer.IsComplete && update.ToVersion <= peer.Version)
@@ -82,7 +85,10 @@ internal sealed partial class ScopeMachine
         }
     }
 
-    /// <summary>Replaces all that is known of a peer, unless it is of a version before ours. At our version it may heal (rule P2).</summary>
+    /// <summary>
+    /// Replaces all that is known of a peer, unless it is of a version before ours. At our version it may heal (rule
+    /// P2).
+    /// </summary>
     private void OnSnapshot(PeerTable peer, ScopeMessage.Snapshot snapshot, EffectList<ScopeEffect> effects)
     {
         if (peer.IsComplete && snapshot.Version < peer.Version)
@@ -173,7 +179,7 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>A peer's life is over, for us at least: its members leave all groups, as one operation.</summary>
-    private void Purge(PeerTable peer, ChangeReason cause, EffectList<ScopeEffect> effects)
+    private void RemoveAll(PeerTable peer, ChangeReason cause, EffectList<ScopeEffect> effects)
     {
         for (var at = 0; peer.Memberships.Next(ref at, out var key);)
         {
@@ -193,15 +199,11 @@ internal sealed partial class ScopeMachine
         GroupCell? cell = null;
         foreach (var (member, difference) in delta.Members)
         {
-            if (cell is null && !_registry.TryGetCell(delta.Group, out cell))
+            cell ??= difference > 0 ? _registry.FindOrCreate(delta.Group) : _registry.FindCell(delta.Group);
+            if (cell is null)
             {
-                if (difference < 0)
-                {
-                    isExact = false;
-                    continue;
-                }
-
-                cell = _registry.FindOrCreate(delta.Group);
+                isExact = false;
+                continue;
             }
 
             isExact &= SetCount(peer, cell, member, difference, isRelative: true, delta.Cause);
@@ -211,10 +213,17 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>
-    /// The one place where a peer's table changes, and the one source of remote events: notes by how much a member's count really
-    /// changes. Returns whether that is what the message said; a message that names a membership twice counts only the first time.
+    /// The one place where a peer's table changes, and the one source of remote events: notes by how much a member's
+    /// count really changes. Returns whether that is what the message said; a message that names a membership twice
+    /// counts only the first time.
     /// </summary>
-    private bool SetCount(PeerTable peer, GroupCell cell, MemberId member, int value, bool isRelative, ChangeReason cause)
+    private bool SetCount(
+        PeerTable peer,
+        GroupCell cell,
+        MemberId member,
+        int value,
+        bool isRelative,
+        ChangeReason cause)
     {
         var key = new MembershipKey(cell, member);
         ref var known = ref peer.Memberships.FindOrAdd(key, out var isNew);

@@ -6,7 +6,10 @@ namespace Orleans.Groups.Protocol;
 /// <content>The invariants I1–I5 of spec/pg.md, recomputed from scratch; for tests after every step.</content>
 internal sealed partial class ScopeMachine
 {
-    /// <summary>Recomputes everything that is kept incrementally, and throws <see cref="InvariantViolationException"/> where it differs.</summary>
+    /// <summary>
+    /// Recomputes everything that is kept incrementally, and throws <see cref="InvariantViolationException"/> where it
+    /// differs.
+    /// </summary>
     internal void VerifyInvariants()
     {
         AssertInvariants();
@@ -14,7 +17,8 @@ internal sealed partial class ScopeMachine
         var localGroups = VerifyLocal(all);
         foreach (var ((group, member), count) in all)
         {
-            Invariant.Require(CountOf(_registry.GetLocalMembers(group), member) == count, "I1: local members are the local table");
+            var shown = CountOf(_registry.GetLocalMembers(group), member);
+            Invariant.Require(shown == count, "I1: local members are the local table");
         }
 
         VerifyPeers(all);
@@ -23,25 +27,28 @@ internal sealed partial class ScopeMachine
         {
             var cell = _registry.Find(group);
             Invariant.Require(cell is { IsRemoved: false }, "I3: a listed group exists and has members");
-            Invariant.Require(cell.Members.Length == cell.All.Count, "a count is the number of members");
-            Invariant.Require(cell.LocalMembers.Length == cell.Local.Count, "a count is the number of local members");
+            Invariant.Require(cell.Members.Length == cell.Count, "a count is the number of members");
+            Invariant.Require(cell.LocalMembers.Length == cell.LocalCount, "a count is the number of local members");
             foreach (var member in cell.LocalMembers)
             {
                 Invariant.Require(member.Node.Equals(_self.Node), "I1: a local member lives here");
             }
 
-            listed += cell.All.Count;
+            listed += cell.Count;
         }
 
         foreach (var ((group, member), count) in all)
         {
-            Invariant.Require(CountOf(_registry.GetMembers(group), member) == count, "I2: all members are the sum of the tables");
+            var shown = CountOf(_registry.GetMembers(group), member);
+            Invariant.Require(shown == count, "I2: all members are the sum of the tables");
             listed -= count;
         }
 
         Invariant.Require(listed == 0, "I2: nobody is listed whom no table names");
-        Invariant.Require(new HashSet<GroupName>(_registry.GetGroups()).Count == _registry.GroupCount, "groups are listed once");
-        Invariant.Require(localGroups.SetEquals(_registry.GetLocalGroups()), "I3: local groups are those with local members");
+        var groups = new HashSet<GroupName>(_registry.GetGroups());
+        Invariant.Require(groups.Count == _registry.GroupCount, "groups are listed once");
+        var areLocal = localGroups.SetEquals(_registry.GetLocalGroups());
+        Invariant.Require(areLocal, "I3: local groups are those with local members");
         Invariant.Require(localGroups.Count == _registry.LocalGroupCount, "local groups are listed once");
     }
 
@@ -54,9 +61,8 @@ internal sealed partial class ScopeMachine
             var member = _members.At(at);
             Invariant.Require(!member.IsIdle, "I4: only members with memberships or monitors are watched");
             var sum = 0;
-            for (var position = 0; member.Groups.Next(ref position, out var cell);)
+            for (var position = 0; member.Next(ref position, out var cell, out var count);)
             {
-                var count = member.Groups.At(position);
                 Invariant.Require(count > 0, "I3: a membership has a count");
                 Invariant.Require(!cell.IsRemoved, "I3: a member is in groups that exist");
                 all.Add((cell.Name, id), count);
@@ -68,7 +74,8 @@ internal sealed partial class ScopeMachine
             Invariant.Require(sum == member.Memberships, "memberships of a member are counted");
             foreach (var monitor in member.Monitors ?? [])
             {
-                Invariant.Require(_monitors.TryGet(monitor, out var known) && known.Owner == id, "I4: an owner's monitors run");
+                var isOwner = _monitors.TryGet(monitor, out var known) && known.Owner == id;
+                Invariant.Require(isOwner, "I4: an owner's monitors run");
             }
         }
 
@@ -94,8 +101,10 @@ internal sealed partial class ScopeMachine
             }
 
             Invariant.Require(hash == peer.Hash, "a peer's digest is the hash of its table");
-            Invariant.Require(peer.IsIntroduced || peer.Memberships.Count == 0, "only who has introduced itself has members");
-            Invariant.Require(peer.IsIntroduced || peer.Sync == PeerSync.Fresh, "only who has introduced itself is told anything");
+            var isHeard = peer.IsIntroduced || peer.Memberships.Count == 0;
+            Invariant.Require(isHeard, "only who has introduced itself has members");
+            var isTold = peer.IsIntroduced || peer.Sync == PeerSync.Fresh;
+            Invariant.Require(isTold, "only who has introduced itself is told anything");
             inStep += peer.Sync == PeerSync.Clean ? 1 : 0;
         }
 

@@ -2,16 +2,23 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>One life of one scope on one node: owns the memberships of the node's members and copies those of all its peers.</summary>
+/// <summary>
+/// One life of one scope on one node: owns the memberships of the node's members and copies those of all its peers.
+/// </summary>
 /// <remarks>
-/// <para>Source: pg.erl, the scope server (spec/pg.md section 1), with versions, one diff function and the rules H1–H5 and P1–P5.</para>
 /// <para>
-/// Each node is the only authority for its members, so there are no conflicts: a peer's table is replaced or updated by what that peer
-/// says, and dropped when its session ends. What the registry shows is the sum of the tables, at every step.
+/// Source: pg.erl, the scope server (spec/pg.md section 1), with versions, one diff function and the rules H1–H5 and
+/// P1–P5.
 /// </para>
 /// <para>
-/// <see cref="Step"/> calls never overlap. It never throws for what a peer sends; an <see cref="InvariantViolationException"/> is our
-/// bug or the host's. A stopped machine stays stopped; the host makes a new one with a higher <see cref="ScopeId.Counter"/>.
+/// Each node is the only authority for its members, so there are no conflicts: a peer's table is replaced or updated by
+/// what that peer says, and dropped when its session ends. What the registry shows is the sum of the tables, at every
+/// step.
+/// </para>
+/// <para>
+/// <see cref="Step"/> calls never overlap. It never throws for what a peer sends; an <see
+/// cref="InvariantViolationException"/> is our bug or the host's. A stopped machine stays stopped; the host makes a new
+/// one with a higher <see cref="ScopeId.Counter"/>.
 /// </para>
 /// </remarks>
 internal sealed partial class ScopeMachine
@@ -25,7 +32,10 @@ internal sealed partial class ScopeMachine
     private ulong _hash;
     private bool _isStopped;
 
-    /// <summary>Begins a life of a scope, empty and at version 0. Tell it the sessions that already run by <see cref="ScopeInput.PeerUp"/>.</summary>
+    /// <summary>
+    /// Begins a life of a scope, empty and at version 0. Tell it the sessions that already run by <see
+    /// cref="ScopeInput.PeerUp"/>.
+    /// </summary>
     internal ScopeMachine(ScopeName scope, ScopeId self, ScopeSettings settings)
     {
         Invariant.Require(self.Node is not null, "a scope lives on a node");
@@ -71,7 +81,9 @@ internal sealed partial class ScopeMachine
         AssertInvariants();
     }
 
-    /// <summary>A copy of what the machine knows, for diagnostics and tests. Not while <see cref="Step"/> runs.</summary>
+    /// <summary>
+    /// A copy of what the machine knows, for diagnostics and tests. Not while <see cref="Step"/> runs.
+    /// </summary>
     internal ScopeStatus GetStatus()
     {
         var peers = ImmutableArray.CreateBuilder<PeerStatus>(_peers.Count);
@@ -110,11 +122,7 @@ internal sealed partial class ScopeMachine
     /// <param name="effects">Where to.</param>
     private void Commit(bool isLocal, EffectList<ScopeEffect> effects)
     {
-        foreach (var cell in _changes.Cells)
-        {
-            _registry.Publish(cell, _changes, isLocal);
-        }
-
+        _registry.Publish(_changes, isLocal);
         if (_monitors.Count > 0)
         {
             NotifyMonitors(effects);
@@ -148,8 +156,8 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>
-    /// Differs from pg: it deletes its table and leaves, and its peers wait for failure detection. Here they are told at once; what
-    /// had been gathered for them need not be sent, since the goodbye ends all of it.
+    /// Differs from pg: it deletes its table and leaves, and its peers wait for failure detection. Here they are told
+    /// at once; what had been gathered for them need not be sent, since the goodbye ends all of it.
     /// </summary>
     private void OnStop(EffectList<ScopeEffect> effects)
     {

@@ -1,174 +1,158 @@
-using System.Collections.Concurrent;
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using System.Threading;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>What one node knows of the groups of one scope. Read by any thread without a lock; written by the scope machine alone.</summary>
-/// <remarks>Source: pg.erl, the ets table of a scope. Differs from pg: reads copy nothing, and a stopped scope is simply empty (PD7).</remarks>
+/// <summary>
+/// What one node knows of the groups of one scope. Read by any thread without a lock; written by the scope machine
+/// alone.
+/// </summary>
+/// <remarks>
+/// Source: pg.erl, the ets table of a scope. Differs from pg: reads copy nothing, and a stopped scope is simply empty
+/// (PD7).
+/// </remarks>
 internal sealed class ScopeRegistry
 {
-    private readonly ConcurrentDictionary<string, GroupCell> _cells = new(); // Never enumerated.
-    private readonly SnapshotBag<GroupName> _groups = new();
-    private readonly SnapshotBag<GroupName> _localGroups = new();
+    private readonly GroupTable _cells = new();
     private readonly List<MemberId> _removed = [];
     private readonly List<MemberId> _added = [];
-    private int _lastCell;
+    private readonly NameChanges _changes = new();
+    private readonly NameChanges _localChanges = new();
+    private SnapshotBag<GroupName> _groups = SnapshotBag<GroupName>.Empty;
+    private SnapshotBag<GroupName> _localGroups = SnapshotBag<GroupName>.Empty;
 
     /// <summary>Number of groups with members. O(1).</summary>
-    internal int GroupCount => _groups.Count;
+    internal int GroupCount => Volatile.Read(ref _groups).Count;
 
     /// <summary>Number of groups with members of this node. O(1).</summary>
-    internal int LocalGroupCount => _localGroups.Count;
+    internal int LocalGroupCount => Volatile.Read(ref _localGroups).Count;
 
     /// <summary>All memberships of a group; empty for an unknown one.</summary>
-    internal ImmutableArray<MemberId> GetMembers(GroupName group) =>
-        _cells.TryGetValue(group.Value, out var cell) ? cell.All.Snapshot : [];
+    internal ImmutableArray<MemberId> GetMembers(GroupName group) => _cells.Find(group.Value)?.Members ?? [];
 
     /// <summary>The memberships that members of this node have in a group.</summary>
-    internal ImmutableArray<MemberId> GetLocalMembers(GroupName group) =>
-        _cells.TryGetValue(group.Value, out var cell) ? cell.Local.Snapshot : [];
+    internal ImmutableArray<MemberId> GetLocalMembers(GroupName group) => _cells.Find(group.Value)?.LocalMembers ?? [];
 
     /// <summary>All groups with members, in the order in which this node learned of them.</summary>
-    internal ImmutableArray<GroupName> GetGroups() => _groups.Snapshot;
+    internal ImmutableArray<GroupName> GetGroups() => Volatile.Read(ref _groups).Items;
 
     /// <summary>All groups with members of this node, in the order in which they became so.</summary>
-    internal ImmutableArray<GroupName> GetLocalGroups() => _localGroups.Snapshot;
+    internal ImmutableArray<GroupName> GetLocalGroups() => Volatile.Read(ref _localGroups).Items;
 
     /// <summary>Number of memberships of a group. O(1).</summary>
-    internal int CountMembers(GroupName group) => _cells.TryGetValue(group.Value, out var cell) ? cell.All.Count : 0;
+    internal int CountMembers(GroupName group) => _cells.Find(group.Value)?.Count ?? 0;
 
     /// <summary>Number of memberships that members of this node have in a group. O(1).</summary>
-    internal int CountLocalMembers(GroupName group) =>
-        _cells.TryGetValue(group.Value, out var cell) ? cell.Local.Count : 0;
+    internal int CountLocalMembers(GroupName group) => _cells.Find(group.Value)?.LocalCount ?? 0;
 
     /// <summary>A handle to a group that exists; <see langword="null"/> for an unknown one.</summary>
-    internal GroupCell? Find(GroupName group) =>
-        _cells.TryGetValue(group.Value, out var cell) && cell.All.Count > 0 ? cell : null;
+    internal GroupCell? Find(GroupName group) => _cells.Find(group.Value) is { Count: > 0 } cell ? cell : null;
 
-    /// <summary>Writer only: the cell of a group that exists, or one that the running operation has made.</summary>
-    internal bool TryGetCell(GroupName group, [MaybeNullWhen(false)] out GroupCell cell) =>
-        _cells.TryGetValue(group.Value, out cell);
-
-    /// <summary>Writer only: the cell of a group to which the running operation adds members. To readers it stays unknown until then.</summary>
+    /// <summary>
+    /// Writer only: the cell of a group to which the running operation adds members. Unknown to readers until then.
+    /// </summary>
     internal GroupCell FindOrCreate(GroupName group)
     {
-        if (!_cells.TryGetValue(group.Value, out var cell))
+        var cell = _cells.Find(group.Value);
+        if (cell is null)
         {
-            cell = new GroupCell(group, ++_lastCell);
-            _cells[group.Value] = cell;
+            cell = new GroupCell(group);
+            _cells.Add(cell);
         }
 
         return cell;
     }
 
-    /// <summary>Writer only: publishes one group's changes of an operation, as one change. The only place where groups end.</summary>
-    /// <param name="cell">The group.</param>
+    /// <summary>Writer only: the cell of a group, be it one that the running operation has made.</summary>
+    internal GroupCell? FindCell(GroupName group) => _cells.Find(group.Value);
+
+    /// <summary>
+    /// Writer only: publishes an operation: the members of each group as one change, then the names of all groups that
+    /// appeared or ended as one change. The only place where groups end.
+    /// </summary>
     /// <param name="changes">The operation.</param>
     /// <param name="isLocal">Whether the members live on this node.</param>
-    internal void Publish(GroupCell cell, ChangeSet changes, bool isLocal)
+    internal void Publish(ChangeSet changes, bool isLocal)
     {
-        var existed = cell.All.Count > 0;
-        var existedLocally = cell.Local.Count > 0;
-        if (changes.IsSingle(cell, out var member, out var isAdded))
+        foreach (var cell in changes.Cells)
         {
-            PublishOne(cell, member, isAdded, isLocal);
-        }
-        else
-        {
-            PublishMany(cell, changes, isLocal);
-        }
-
-        var exists = cell.All.Count > 0;
-        if (isLocal)
-        {
-            NoteChange(_localGroups, cell.Name, existedLocally, cell.Local.Count > 0);
+            var existed = cell.Count > 0;
+            var existedLocally = cell.LocalCount > 0;
+            PublishMembers(cell, changes, isLocal);
+            _changes.Note(cell.Name, existed, cell.Count > 0);
+            _localChanges.Note(cell.Name, existedLocally, cell.LocalCount > 0);
+            if (cell.Count == 0)
+            {
+                _cells.Remove(cell);
+                cell.MarkRemoved();
+            }
         }
 
-        NoteChange(_groups, cell.Name, existed, exists);
-        if (!exists)
-        {
-            var isKnown = _cells.TryRemove(cell.Name.Value, out _);
-            Invariant.Require(isKnown, "a group that ends was known");
-            cell.MarkRemoved();
-        }
+        // While all groups are local ones, both lists are one object.
+        var areSame = ReferenceEquals(_groups, _localGroups) && _changes.Equals(_localChanges);
+        var groups = _changes.TakeTo(_groups);
+        var localGroups = _localChanges.TakeTo(_localGroups, areSame ? groups : null);
+        Volatile.Write(ref _groups, groups);
+        Volatile.Write(ref _localGroups, localGroups);
     }
 
     /// <summary>Writer only: forgets everything.</summary>
     internal void Clear()
     {
-        foreach (var group in _groups.Snapshot)
+        foreach (var group in _groups.Items)
         {
-            if (_cells.TryGetValue(group.Value, out var cell))
-            {
-                cell.Local.Clear();
-                cell.All.Clear();
-                cell.MarkRemoved();
-            }
+            _cells.Find(group.Value)?.Clear();
         }
 
-        _localGroups.Clear();
-        _groups.Clear();
         _cells.Clear();
+        Volatile.Write(ref _localGroups, SnapshotBag<GroupName>.Empty);
+        Volatile.Write(ref _groups, SnapshotBag<GroupName>.Empty);
     }
 
-    private static void PublishOne(GroupCell cell, MemberId member, bool isAdded, bool isLocal)
+    private void PublishMembers(GroupCell cell, ChangeSet changes, bool isLocal)
     {
-        if (isAdded)
+        if (changes.IsSingle(cell, out var member, out var isAdded))
         {
-            cell.All.Add(member);
-            if (isLocal)
-            {
-                cell.Local.Add(member);
-            }
-
+            var one = new ReadOnlySpan<MemberId>(in member);
+            cell.Change(isAdded ? [] : one, isAdded ? one : [], isLocal);
             return;
         }
 
-        if (isLocal)
-        {
-            cell.Local.Remove(member);
-        }
-
-        cell.All.Remove(member);
-    }
-
-    private void PublishMany(GroupCell cell, ChangeSet changes, bool isLocal)
-    {
         changes.Expand(cell, _removed, _added);
-        var removed = CollectionsMarshal.AsSpan(_removed);
-        var added = CollectionsMarshal.AsSpan(_added);
-        if (isLocal && removed.Length > 0)
-        {
-            cell.Local.Change(removed, []);
-        }
-
-        cell.All.Change(removed, added);
-        if (isLocal && added.Length > 0)
-        {
-            cell.Local.Change([], added);
-        }
-
+        cell.Change(CollectionsMarshal.AsSpan(_removed), CollectionsMarshal.AsSpan(_added), isLocal);
         _removed.Clear();
         _added.Clear();
     }
 
-    private static void NoteChange(SnapshotBag<GroupName> names, GroupName name, bool existed, bool exists)
+    /// <summary>The groups that appeared or ended in the running operation.</summary>
+    private sealed class NameChanges
     {
-        if (existed == exists)
+        private readonly List<GroupName> _ended = [];
+        private readonly List<GroupName> _appeared = [];
+
+        internal void Note(GroupName name, bool existed, bool exists)
         {
-            return;
+            if (existed != exists)
+            {
+                (exists ? _appeared : _ended).Add(name);
+            }
         }
 
-        if (exists)
+        /// <summary>Whether both name equally many groups; enough where one is a part of the other.</summary>
+        internal bool Equals(NameChanges other) =>
+            _ended.Count == other._ended.Count && _appeared.Count == other._appeared.Count;
+
+        /// <summary>The state after these changes, be it known or not; they are forgotten.</summary>
+        internal SnapshotBag<GroupName> TakeTo(SnapshotBag<GroupName> names, SnapshotBag<GroupName>? known = null)
         {
-            names.Add(name);
-        }
-        else
-        {
-            names.Remove(name);
+            var result = known
+                ?? names.Change(CollectionsMarshal.AsSpan(_ended), CollectionsMarshal.AsSpan(_appeared));
+            _ended.Clear();
+            _appeared.Clear();
+            return result;
         }
     }
 }

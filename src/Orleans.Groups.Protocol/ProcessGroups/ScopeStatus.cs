@@ -30,7 +30,8 @@ internal sealed record ScopeStatus(
 /// <summary>A copy of what a scope machine knows of one session.</summary>
 /// <param name="Node">The other node.</param>
 /// <param name="Session">The session.</param>
-/// <param name="Scope">The life of its scope; <see langword="null"/> when none has introduced itself, or it ended.</param>
+/// <param name="Scope">The life of its scope; <see langword="null"/> when none has introduced itself, or it
+/// ended.</param>
 /// <param name="IsComplete">Whether its memberships are known as of <paramref name="Version"/>.</param>
 /// <param name="Version">Its version, as far as known.</param>
 /// <param name="Hash">Hash of its memberships, as far as known.</param>

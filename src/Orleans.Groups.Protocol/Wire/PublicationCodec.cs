@@ -23,6 +23,7 @@ internal static class PublicationCodec
     private static void WriteBatch(ref WireWriter writer, in PublicationBatch batch)
     {
         var payloads = batch.Payloads.Span;
+        Invariant.Require(HasNumbers(batch.First, payloads.Length), "the last publication has a number, too");
         var mark = writer.Begin();
         writer.WriteNumber(batch.First, atLeast: 1);
         writer.WriteNumber(payloads.Length, atLeast: 1);
@@ -34,14 +35,16 @@ internal static class PublicationCodec
         writer.End(mark);
     }
 
+    private static bool HasNumbers(long first, int count) => first - 1 <= long.MaxValue - count;
+
     private static PublicationBatch ReadBatch(ref WireReader reader)
     {
         var outer = reader.Enter();
         var first = reader.ReadNumber(atLeast: 1);
         var payloads = new ReadOnlyMemory<byte>[reader.ReadCount(MinPayloadBytes, atLeast: 1)];
-        if (first > long.MaxValue - payloads.Length)
+        if (!HasNumbers(first, payloads.Length))
         {
-            reader.Fail(WireError.Malformed); // The numbers behind the first would not exist.
+            reader.Fail(WireError.Malformed);
         }
 
         for (var index = 0; index < payloads.Length && !reader.HasFailed; index++)

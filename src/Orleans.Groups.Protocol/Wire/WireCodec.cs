@@ -43,9 +43,20 @@ internal static class WireCodec
     internal static bool TryDecode(
         ReadOnlyMemory<byte> bytes,
         [NotNullWhen(true)] out NodeFrame? frame,
+        out WireError error) => TryDecode(bytes, cache: null, out frame, out error);
+
+    /// <summary>As above.</summary>
+    /// <param name="bytes">As above.</param>
+    /// <param name="cache">Gives and takes ids, so that the frames of one link share them.</param>
+    /// <param name="frame">As above.</param>
+    /// <param name="error">As above.</param>
+    internal static bool TryDecode(
+        ReadOnlyMemory<byte> bytes,
+        WireIdCache? cache,
+        [NotNullWhen(true)] out NodeFrame? frame,
         out WireError error)
     {
-        var reader = new WireReader(bytes);
+        var reader = new WireReader(bytes, cache);
         var kind = ReadHeader(ref reader);
         if (NodeFrameCodec.IsKnown(kind))
         {

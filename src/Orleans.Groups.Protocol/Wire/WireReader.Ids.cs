@@ -51,11 +51,18 @@ internal ref partial struct WireReader
     private NodeId ReadNodeDefinition()
     {
         var outer = Enter();
-        var name = ReadName();
+        var utf8 = Take(ReadLength());
         var ordinal = ReadNumber();
-        var id = ReadGuid();
+        var incarnation = new Incarnation(ordinal, ReadGuid());
+        var node = HasFailed ? null : _cache?.Find(utf8, incarnation);
+        if (node is null && ToName(utf8) is { } name)
+        {
+            node = new NodeId(name, incarnation);
+            _cache?.Hold(node);
+        }
+
         Leave(outer);
-        return HasFailed ? null! : new NodeId(name!, new Incarnation(ordinal, id));
+        return node!;
     }
 
     private MemberId ReadMemberDefinition()
@@ -63,8 +70,15 @@ internal ref partial struct WireReader
         var outer = Enter();
         var node = ReadNode();
         var number = ReadNumber(atLeast: 1);
-        var name = ReadName();
+        var utf8 = Take(ReadLength());
+        var member = HasFailed ? null : _cache?.Find(node, number, utf8);
+        if (member is null && ToName(utf8) is { } name)
+        {
+            member = new MemberId(node, number, name);
+            _cache?.Hold(member);
+        }
+
         Leave(outer);
-        return HasFailed ? null! : new MemberId(node, number, name!);
+        return member!;
     }
 }

@@ -18,10 +18,11 @@ internal delegate T WireRead<T>(ref WireReader reader);
 /// No count is believed before it is compared with the bytes that are left, so memory is bounded by a multiple of the
 /// input. Names and ids are allocated; payloads are slices of the input.
 /// </remarks>
-internal ref partial struct WireReader(ReadOnlyMemory<byte> input)
+internal ref partial struct WireReader(ReadOnlyMemory<byte> input, WireIdCache? cache = null)
 {
     private readonly ReadOnlyMemory<byte> _input = input;
     private readonly ReadOnlySpan<byte> _bytes = input.Span;
+    private readonly WireIdCache? _cache = cache;
     private NodeId[] _nodes = [];
     private MemberId[] _members = [];
     private int _position;
@@ -189,24 +190,7 @@ internal ref partial struct WireReader(ReadOnlyMemory<byte> input)
     }
 
     /// <summary>A name that is allowed, else <see langword="null"/>.</summary>
-    internal string? ReadName()
-    {
-        var utf8 = Take(ReadLength());
-        if (utf8.IsEmpty || utf8.Length > NameRules.MaxUtf8Bytes || !Utf8.IsValid(utf8))
-        {
-            Fail(WireError.Malformed);
-            return null;
-        }
-
-        var name = Encoding.UTF8.GetString(utf8);
-        if (NameRules.GetError(name) is not null)
-        {
-            Fail(WireError.Malformed);
-            return null;
-        }
-
-        return name;
-    }
+    internal string? ReadName() => ToName(Take(ReadLength()));
 
     /// <summary>The name of a scope.</summary>
     internal ScopeName ReadScopeName() => ReadName() is { } name ? new ScopeName(name) : default;
@@ -239,6 +223,29 @@ internal ref partial struct WireReader(ReadOnlyMemory<byte> input)
         }
 
         return ImmutableCollectionsMarshal.AsImmutableArray(elements);
+    }
+
+    private string? ToName(ReadOnlySpan<byte> utf8)
+    {
+        if (HasFailed)
+        {
+            return null;
+        }
+
+        if (utf8.IsEmpty || utf8.Length > NameRules.MaxUtf8Bytes || !Utf8.IsValid(utf8))
+        {
+            Fail(WireError.Malformed);
+            return null;
+        }
+
+        var name = Encoding.UTF8.GetString(utf8);
+        if (NameRules.GetError(name) is not null)
+        {
+            Fail(WireError.Malformed);
+            return null;
+        }
+
+        return name;
     }
 
     private int ReadLength()

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Conformance;
 
-/// <summary>Pins what an engine's fixture cannot do, and that its test project leaves no conformance class out.</summary>
+/// <summary>
+/// Pins what an engine's fixture cannot do, and that its test project leaves no conformance class out.
+/// </summary>
 public abstract class CapabilitiesConformance<TEngine>
     where TEngine : IGroupsEngine, new()
 {

@@ -17,10 +17,11 @@ public abstract class ConformanceTest<TEngine> : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         var method = (TestContext.Current.TestMethod as IXunitTestMethod)?.Method;
-        var missing = method is null ? FixtureCapabilities.None : ConformanceFacts.NeedsOf(method) & ~_engine.Capabilities;
+        var missing =
+            method is null ? FixtureCapabilities.None : ConformanceFacts.NeedsOf(method) & ~_engine.Capabilities;
         if (missing != FixtureCapabilities.None)
         {
-            Assert.Skip($"{typeof(TEngine).Name} lacks {missing}; {nameof(CapabilitiesConformance<>)} pins the list of such facts.");
+            Assert.Skip($"{typeof(TEngine).Name} lacks {missing}; its capabilities test pins the list of such facts.");
         }
 
         return ValueTask.CompletedTask;

@@ -10,7 +10,10 @@ public enum FixtureCapabilities
     /// <summary><see cref="IGroupsFixture.CutAsync"/> and <see cref="IGroupsFixture.HealAsync"/>.</summary>
     Cut = 1,
 
-    /// <summary><see cref="IGroupsFixture.DeclareDownAsync"/> and, with <see cref="Cut"/>, <see cref="IGroupsFixture.SplitAsync"/>.</summary>
+    /// <summary>
+    /// <see cref="IGroupsFixture.DeclareDownAsync"/> and, with <see cref="Cut"/>,
+    /// <see cref="IGroupsFixture.SplitAsync"/>.
+    /// </summary>
     DeclareDown = 2,
 
     /// <summary>All of <see cref="IRecordFaults"/>.</summary>

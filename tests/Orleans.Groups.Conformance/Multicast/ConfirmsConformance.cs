@@ -68,7 +68,8 @@ public abstract class ConfirmsConformance<TEngine> : MulticastTest<TEngine>
         var processed = sender.TryConfirmAsync(ConfirmLevel.ProcessedByAll);
 
         // This proof was asked for later: when it is there, the other had its chance.
-        var later = await sender.Group.ConfirmedBroadcastAsync(Payloads.Text("later")).WithinAsync("a later one is proved");
+        var later = await sender.Group.ConfirmedBroadcastAsync(Payloads.Text("later"))
+            .WithinAsync("a later one is proved");
         Assert.True(later.IsOk);
         Assert.False(processed.IsCompleted);
         gate.Open();
@@ -121,13 +122,15 @@ public abstract class ConfirmsConformance<TEngine> : MulticastTest<TEngine>
         var members = await StartRingAsync("a", "b");
         await Fixture.CutAsync(members[1].Node, members[0].Node);
         using var cancel = new CancellationTokenSource();
-        var waiting = members[0].Group.ConfirmedBroadcastAsync(Payloads.Numbered(1), cancellationToken: cancel.Token).AsTask();
+        var waiting =
+            members[0].Group.ConfirmedBroadcastAsync(Payloads.Numbered(1), cancellationToken: cancel.Token).AsTask();
         await members[1].Handler.ReceivesAsync(members[0].Id, 1);
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting).WithinAsync("the wait ends");
 
         await Fixture.HealAsync(members[0].Node, members[1].Node);
-        Assert.True((await members[0].Group.ConfirmedBroadcastAsync(Payloads.Numbered(2)).WithinAsync("it is proved")).IsOk);
+        Assert.True(
+            (await members[0].Group.ConfirmedBroadcastAsync(Payloads.Numbered(2)).WithinAsync("it is proved")).IsOk);
         await AllReceiveAsync(members[0], 2, members);
     }
 
@@ -140,7 +143,9 @@ public abstract class ConfirmsConformance<TEngine> : MulticastTest<TEngine>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             async () => await members[0].Group.BroadcastAsync(Payloads.Text("no"), cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            async () => await members[0].Group.ConfirmedBroadcastAsync(Payloads.Text("no"), cancellationToken: cancelled));
+            async () => await members[0].Group.ConfirmedBroadcastAsync(
+                Payloads.Text("no"),
+                cancellationToken: cancelled));
 
         await members[0].ConfirmAsync();
         await AllReceiveAsync(members[0], 1, members);

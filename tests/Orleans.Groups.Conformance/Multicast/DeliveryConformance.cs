@@ -63,7 +63,9 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
         await AllReceiveAllAsync(members);
         await DrainAsync();
         Assert.All(members, member => Assert.Equal(8 * 200, member.Handler.Messages.Length));
-        Assert.All(members, static member => Assert.Equal((200, 8 * 200), (member.Status.Published, member.Status.Delivered)));
+        Assert.All(
+            members,
+            static member => Assert.Equal((200, 8 * 200), (member.Status.Published, member.Status.Delivered)));
     }
 
     // I8: with nothing under way nothing is kept.
@@ -93,7 +95,9 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
         {
             for (var index = 0; index < count; index++)
             {
-                Assert.Equal(BroadcastOutcome.Ok, await members[0].Group.BroadcastAsync(Payloads.Text($"{caller} {index}")));
+                Assert.Equal(
+                    BroadcastOutcome.Ok,
+                    await members[0].Group.BroadcastAsync(Payloads.Text($"{caller} {index}")));
             }
         })).WithinAsync("all is accepted");
         await members[1].Handler.ReceivesAsync(members[0].Id, callers * count);
@@ -114,7 +118,9 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
         var members = await StartRingAsync(static options => options.Multicast.MaxPayloadBytes = limit, "a", "b", "c");
         Assert.Equal(BroadcastOutcome.Ok, await members[0].Group.BroadcastAsync(default).WithinAsync("it is accepted"));
         var largest = Payloads.Numbered(2, limit);
-        Assert.Equal(BroadcastOutcome.Ok, await members[0].Group.ConfirmedBroadcastAsync(largest).WithinAsync("it is proved"));
+        Assert.Equal(
+            BroadcastOutcome.Ok,
+            await members[0].Group.ConfirmedBroadcastAsync(largest).WithinAsync("it is proved"));
 
         await AllReceiveAsync(members[0], 2, members);
         foreach (var member in members)
@@ -131,7 +137,8 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
         const int limit = 1000;
         var members = await StartRingAsync(static options => options.Multicast.MaxPayloadBytes = limit, "a", "b");
         var tooLarge = new byte[limit + 1];
-        var plain = await Assert.ThrowsAsync<PayloadTooLargeException>(async () => await members[0].Group.BroadcastAsync(tooLarge));
+        var plain = await Assert.ThrowsAsync<PayloadTooLargeException>(
+            async () => await members[0].Group.BroadcastAsync(tooLarge));
         var confirmed = await Assert.ThrowsAsync<PayloadTooLargeException>(
             async () => await members[0].Group.ConfirmedBroadcastAsync(tooLarge));
         Assert.Equal((limit + 1, limit), (plain.Bytes, plain.Limit));
@@ -148,7 +155,8 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
     public async Task Broadcast_MixedSizes_ArriveIntact()
     {
         int[] sizes = [0, 12, 100, 1_000, 16_000, 65_000, 65_536, 70_000, 200_000, 13];
-        var members = await StartRingAsync(static options => options.Multicast.MaxFrameBytes = 64 * 1024, "a", "b", "c");
+        var members =
+            await StartRingAsync(static options => options.Multicast.MaxFrameBytes = 64 * 1024, "a", "b", "c");
         for (var round = 0; round < 5; round++)
         {
             foreach (var size in sizes)
@@ -160,7 +168,8 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
         await AllReceiveAllAsync(members);
     }
 
-    // "To add": a catch-up larger than the largest frame; S14. The ring is cut open, so that everything is still pending.
+    // "To add": a catch-up larger than the largest frame; S14. The ring is cut open, so that everything is still
+    // pending.
     [Fact]
     [Needs(FixtureCapabilities.Cut)]
     public async Task Join_StateLargerThanAFrame_ArrivesInParts()
@@ -179,7 +188,10 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
 
         var node = await AddNodeAsync("c");
         var joining = JoinAsync(node, "c");
-        await Task.WhenAny(joining, members[0].Handler.WaitForAsync("sees a birth", static told => told is RingEvent.Changed)).WithinAsync("c is taken in");
+        await Task.WhenAny(
+            joining,
+            members[0].Handler.WaitForAsync("sees a birth", static told => told is RingEvent.Changed))
+            .WithinAsync("c is taken in");
         await Fixture.HealAsync(members[0].Node, members[1].Node);
         var late = await joining;
 
@@ -195,7 +207,10 @@ public abstract class DeliveryConformance<TEngine> : MulticastTest<TEngine>
         var nodes = await StartAsync("a", "b");
         // Its reports are births of the known and deaths of the unknown, so it is not checked like others.
         var handler = new RecordingHandler("a");
-        var first = new RingMember(nodes[0], await nodes[0].Multicast.JoinAsync(Ring, handler).WithinAsync("it joins"), handler);
+        var first = new RingMember(
+            nodes[0],
+            await nodes[0].Multicast.JoinAsync(Ring, handler).WithinAsync("it joins"),
+            handler);
         var second = await JoinAsync(nodes[1], "b");
         await handler.SeesBirthAsync(second.Id);
         var stranger = new MemberId(second.Id.Node, long.MaxValue, "stranger");

@@ -67,7 +67,9 @@ public abstract class HandlersConformance<TEngine> : MulticastTest<TEngine>
         await AssertSettledAsync(first, third);
         await AllReceiveAsync(first, 30, first, third);
         Assert.Equal(10, second.Handler.Messages.Length);
-        Assert.Equal(TerminationReason.HandlerStopped, Assert.IsType<RingEvent.Terminated>(second.Handler.Events[^1]).Value.Reason);
+        Assert.Equal(
+            TerminationReason.HandlerStopped,
+            Assert.IsType<RingEvent.Terminated>(second.Handler.Events[^1]).Value.Reason);
     }
 
     // gm T1, §1.5: stop as the answer to joined.
@@ -93,11 +95,14 @@ public abstract class HandlersConformance<TEngine> : MulticastTest<TEngine>
         var second = await JoinAsync(nodes[1], "b", static handler =>
         {
             handler.WhenJoined = static _ => throw new InvalidOperationException("A handler that fails at once.");
-            handler.WhenChanged = static _ => ValueTask.FromException<HandlerReply>(new InvalidOperationException("Later."));
+            handler.WhenChanged =
+                static _ => ValueTask.FromException<HandlerReply>(new InvalidOperationException("Later."));
             handler.WhenMessage = static async message =>
             {
                 await Task.Yield();
-                return message.Number % 2 == 1 ? throw new InvalidOperationException("Odd numbers fail.") : HandlerReply.Ok;
+                return message.Number % 2 == 1
+                    ? throw new InvalidOperationException("Odd numbers fail.")
+                    : HandlerReply.Ok;
             };
         });
         var third = await JoinAsync(nodes[0], "c");
@@ -116,7 +121,9 @@ public abstract class HandlersConformance<TEngine> : MulticastTest<TEngine>
             static options => options.Multicast.OnHandlerFailure = HandlerFailurePolicy.Stop, "a", "b", "c");
         var first = await JoinAsync(nodes[0], "a");
         var second = await JoinAsync(nodes[1], "b", static handler => handler.WhenMessage = static message =>
-            message.Number == 3 ? throw new InvalidOperationException("Three is too much.") : ValueTask.FromResult(HandlerReply.Ok));
+            message.Number == 3
+                ? throw new InvalidOperationException("Three is too much.")
+                : ValueTask.FromResult(HandlerReply.Ok));
         var third = await JoinAsync(nodes[2], "c");
 
         await first.PublishManyAsync(10);

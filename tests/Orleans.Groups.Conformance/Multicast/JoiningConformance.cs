@@ -58,7 +58,8 @@ public abstract class JoiningConformance<TEngine> : MulticastTest<TEngine>
         await AllReceiveAllAsync(members);
 
         var late = await JoinAsync(await AddNodeAsync("c"), "c");
-        var bases = late.Handler.Joined.Bases.ToDictionary(static entry => entry.Publisher, static entry => entry.Number);
+        var bases =
+            late.Handler.Joined.Bases.ToDictionary(static entry => entry.Publisher, static entry => entry.Number);
         Assert.Equal(5, bases[members[0].Id]);
         Assert.Equal(3, bases[members[1].Id]);
 
@@ -84,7 +85,7 @@ public abstract class JoiningConformance<TEngine> : MulticastTest<TEngine>
         Assert.Single(second.Handler.Messages);
     }
 
-    // gm_qc: every message sent after a member joined reaches it; R2.
+    // ★ gm_qc, ★ eager_sync (sync): every message sent after a member joined reaches it; R2.
     [Fact]
     public async Task Join_DuringTraffic_GetsEverythingAfterItReturned()
     {
@@ -107,8 +108,11 @@ public abstract class JoiningConformance<TEngine> : MulticastTest<TEngine>
             for (var sender = 0; sender < members.Length; sender++)
             {
                 await late.Handler.ReceivesAsync(members[sender].Id, members[sender].Published);
-                var first = late.Handler.Joined.Bases.FirstOrDefault(entry => entry.Publisher == members[sender].Id).Number;
-                Assert.True(first <= accepted[sender] + 1, $"{late.Id} starts at {first}, and had joined at {accepted[sender]}");
+                var first =
+                    late.Handler.Joined.Bases.FirstOrDefault(entry => entry.Publisher == members[sender].Id).Number;
+                Assert.True(
+                    first <= accepted[sender] + 1,
+                    $"{late.Id} starts at {first}, and had joined at {accepted[sender]}");
             }
         }
     }

@@ -1,14 +1,15 @@
 namespace Orleans.Groups.Conformance;
 
 /// <summary>Joins that meet deaths, cuts and cancellation: GD3, GD4, S2, S5, R4, R7.</summary>
-[Needs(FixtureCapabilities.KillNode | FixtureCapabilities.Cut)]
 public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromMilliseconds(200);
 
-    // GD4, S2, R7: the inserter dies before its answer arrives. With four of five members on its node it most likely is the one.
+    // GD4, S2, R7: the inserter dies before its answer arrives. With four of five members on its node it most likely is
+    // the one.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Join_InserterDiesBeforeItsStateArrives_SucceedsElsewhere()
     {
         var nodes = await StartAsync("a", "b");
@@ -36,6 +37,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // R7: the same where nobody else is left: the newcomer founds the ring anew.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Join_OnlyMemberDiesBeforeItsStateArrives_FoundsTheRing()
     {
         var members = await StartRingAsync("a");
@@ -50,29 +52,37 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await joined.ConfirmAsync();
     }
 
-    // R4: a joiner never declares anybody dead. It cannot be heard for a while, and then joins the one ring that there is.
+    // R4: a joiner never declares anybody dead. It cannot be heard for a while, and then joins the one ring that there
+    // is.
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Join_NobodyAnswersForAWhile_JoinsTheSameRingInTheEnd()
     {
-        var members = await StartRingAsync(static options => options.Multicast.JoinAttemptTimeout = AttemptTimeout, "a", "b");
+        var members =
+            await StartRingAsync(static options => options.Multicast.JoinAttemptTimeout = AttemptTimeout, "a", "b");
         var joinerNode = await AddNodeAsync("c");
         await Fixture.CutAsync(members[0].Node, joinerNode);
         await Fixture.CutAsync(members[1].Node, joinerNode);
         var joining = JoinAsync(joinerNode, "c");
 
         // A first try has been made, and given up: the ring took it in and it went.
-        await members[0].Handler.WaitForAsync("sees the first try of c end", told => told is RingEvent.Changed { Value.Deaths.Length: > 0 });
+        await members[0].Handler.WaitForAsync(
+            "sees the first try of c end",
+            told => told is RingEvent.Changed { Value.Deaths.Length: > 0 });
         await members[0].ConfirmAsync();
         await HealAllAsync([members[0].Node, members[1].Node, joinerNode]);
 
         var joined = await joining;
         await AssertSettledAsync([.. members, joined]);
         await joined.ConfirmAsync(ConfirmLevel.ProcessedByAll);
-        Assert.All(members, member => Assert.All(member.Handler.Deaths, death => Assert.Equal(joinerNode.Id, death.Node)));
+        Assert.All(
+            members,
+            member => Assert.All(member.Handler.Deaths, death => Assert.Equal(joinerNode.Id, death.Node)));
     }
 
     // The joiner's node dies in the middle of joining: the ring goes on without it.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Join_JoinerDiesMeanwhile_LeavesNothingBehind()
     {
         var members = await StartRingAsync("a", "b");
@@ -88,8 +98,9 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await members[0].ConfirmAsync();
     }
 
-    // IMulticast.JoinAsync: cancelling undoes what was begun.
+    // ★ eager_sync (cancel sync); IMulticast.JoinAsync: cancelling undoes what was begun.
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Join_Cancelled_LeavesNothingBehind()
     {
         var members = await StartRingAsync("a", "b");
@@ -110,6 +121,7 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
 
     // MulticastJoinOptions.Timeout
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Join_NoAnswerInTime_TimesOutAndLeavesNothingBehind()
     {
         var members = await StartRingAsync("a", "b");
@@ -125,8 +137,10 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await AssertSettledAsync(members);
     }
 
-    // GD3: between A and B comes C and dies, while messages of A to B are still on their way. Both arcs of the ring are tried.
+    // GD3: between A and B comes C and dies, while messages of A to B are still on their way. Both arcs of the ring are
+    // tried.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Link_NewcomerInBetweenDies_OldFramesAreNotTakenAgain()
     {
         var members = await StartRingAsync("a", "b");
@@ -149,8 +163,9 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await AssertSettledAsync(members);
     }
 
-    // R5: newcomers come and die at one place, so that a neighbour skips versions.
+    // ★ eager_sync (sync during change); R5: newcomers come and die at one place, so that a neighbour skips versions.
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task Join_NewcomersComeAndDieQuickly_RingStaysWhole()
     {
         var members = await StartRingAsync("a", "b", "c");

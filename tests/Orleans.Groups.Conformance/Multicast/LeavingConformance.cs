@@ -23,7 +23,8 @@ public abstract class LeavingConformance<TEngine> : MulticastTest<TEngine>
     {
         var members = await StartRingAsync("a", "b", "c", "d");
         await Task.WhenAll(members.Select(static member => member.PublishManyAsync(50)));
-        var ends = await Task.WhenAll(members.Select(static member => member.LeaveAsync())).WithinAsync("all have left");
+        var ends = await Task.WhenAll(members.Select(static member => member.LeaveAsync()))
+            .WithinAsync("all have left");
         Assert.All(ends, static end => Assert.Equal((TerminationReason.Left, 0L), (end.Reason, end.Unsettled)));
 
         var again = await JoinAsync(members[2].Node, "again");
@@ -245,5 +246,24 @@ public abstract class LeavingConformance<TEngine> : MulticastTest<TEngine>
         Assert.Equal(told, members.Select(static member => member.Handler.Events.Length));
         Assert.All(members, static member => Assert.Equal(MulticastPhase.Terminated, member.Status.Phase));
         Assert.All(members, static member => Assert.IsType<RingEvent.Terminated>(member.Handler.Events[^1]));
+    }
+
+    // ★ simple_ha, rapid redeclare: a ring ends and is founded again at once, by somebody else each time.
+    [Fact]
+    public async Task ShutDownGroup_ThenFoundedAtOnce_AgainAndAgain()
+    {
+        var nodes = await StartAsync("a", "b");
+        for (var round = 0; round < 15; round++)
+        {
+            var first = await JoinAsync(nodes[round % 2], $"first{round}");
+            var second = await JoinAsync(nodes[(round + 1) % 2], $"second{round}");
+            Assert.Equal([first.Id, second.Id], second.Handler.Joined.Members);
+            await second.ConfirmAsync();
+            await second.Group.ShutDownGroupAsync().WithinAsync("the ring ends");
+            if (round % 2 == 0)
+            {
+                await first.EndsAsync();
+            }
+        }
     }
 }

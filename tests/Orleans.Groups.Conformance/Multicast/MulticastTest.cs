@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Orleans.Groups.Conformance;
 
 /// <summary>
-/// Base of the multicast classes. Whatever a fact is about, every member that it made must have been told nothing that the
-/// contract forbids: the base looks at the end.
+/// Base of the multicast classes. Whatever a fact is about, every member that it made must have been told nothing that
+/// the contract forbids: the base looks at the end.
 /// </summary>
 public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
     where TEngine : IGroupsEngine, new()
@@ -19,7 +19,8 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
     {
         GC.SuppressFinalize(this);
         await base.DisposeAsync();
-        var violations = _handlers.SelectMany(static handler => handler.Violations.Select(violation => $"{handler.Name}: {violation}"));
+        var violations = _handlers.SelectMany(
+            static handler => handler.Violations.Select(violation => $"{handler.Name}: {violation}"));
         Assert.Empty(violations);
     }
 
@@ -32,7 +33,10 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
     }
 
     /// <summary>Joins the ring with a new handler.</summary>
-    private protected Task<RingMember> JoinAsync(INodeFixture node, string name, Action<RecordingHandler>? configure = null) =>
+    private protected Task<RingMember> JoinAsync(
+        INodeFixture node,
+        string name,
+        Action<RecordingHandler>? configure = null) =>
         JoinAsync(node, Ring, name, configure);
 
     /// <summary>Joins a ring with a new handler.</summary>
@@ -45,12 +49,14 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
         var handler = NewHandler(name);
         configure?.Invoke(handler);
         var options = new MulticastJoinOptions { MemberName = name };
-        var place = await node.Multicast.JoinAsync(group, handler, options).WithinAsync($"{name} joins {group} on {node.Name}");
+        var place = await node.Multicast.JoinAsync(group, handler, options)
+            .WithinAsync($"{name} joins {group} on {node.Name}");
         return new RingMember(node, place, handler);
     }
 
     /// <summary>Starts nodes, joins one member on each, and waits until all know all.</summary>
-    private protected Task<RingMember[]> StartRingAsync(params string[] nodes) => StartRingAsync(static _ => { }, nodes);
+    private protected Task<RingMember[]> StartRingAsync(params string[] nodes) =>
+        StartRingAsync(static _ => { }, nodes);
 
     /// <inheritdoc cref="StartRingAsync(string[])"/>
     private protected async Task<RingMember[]> StartRingAsync(Action<FixtureOptions> configure, params string[] nodes)
@@ -96,7 +102,9 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
         }
     }
 
-    /// <summary>Publishes until it is told to stop; every 16th message waits for its proof, so that nobody is flooded.</summary>
+    /// <summary>
+    /// Publishes until it is told to stop; every 16th message waits for its proof, so that nobody is flooded.
+    /// </summary>
     private protected static async Task PublishUntilAsync(RingMember member, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -119,7 +127,9 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
         _ = task.Exception;
     }
 
-    /// <summary>Checks that the members hold one view, that it lists exactly them, and that no dead member is left in it.</summary>
+    /// <summary>
+    /// Checks that the members hold one view, that it lists exactly them, and that no dead member is left in it.
+    /// </summary>
     private protected async Task AssertSettledAsync(params RingMember[] members)
     {
         await AllKnowAsync(members);
@@ -129,7 +139,9 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
         {
             var status = member.Status;
             Assert.Equal(MulticastPhase.Member, status.Phase);
-            Assert.All(status.Members, static other => Assert.True(other.IsAlive, $"{other.Id} is dead and still listed"));
+            Assert.All(
+                status.Members,
+                static other => Assert.True(other.IsAlive, $"{other.Id} is dead and still listed"));
             Assert.Equal(expected, status.Members.Select(static other => other.Id).Order());
             Assert.Equal((members[0].Status.Epoch, members[0].Status.ViewVersion), (status.Epoch, status.ViewVersion));
         }

@@ -45,7 +45,9 @@ public abstract class RecordFaultsConformance<TEngine> : MulticastTest<TEngine>
     [Fact]
     public async Task Unavailable_OnlyMember_ConfirmIsUnknown()
     {
-        var members = await StartRingAsync(static options => options.Multicast.ConfirmTimeout = TimeSpan.FromMilliseconds(300), "a");
+        var members = await StartRingAsync(
+            static options => options.Multicast.ConfirmTimeout = TimeSpan.FromMilliseconds(300),
+            "a");
         await Fixture.Records.SetUnavailableAsync(true);
         var outcome = await members[0].TryConfirmAsync();
         Assert.Equal(BroadcastStatus.Unknown, outcome.Status);
@@ -68,7 +70,8 @@ public abstract class RecordFaultsConformance<TEngine> : MulticastTest<TEngine>
             nodes[0].Multicast.JoinAsync(Ring, new RecordingHandler("a"), options)).WithinAsync("the join fails");
         Assert.True(failure.Code is GroupErrorCode.RecordUnavailable or GroupErrorCode.Timeout, $"{failure.Code}");
         Assert.True(failure.IsTransient);
-        var forgetting = await Assert.ThrowsAsync<GroupException>(() => nodes[0].Multicast.ForgetAsync(Ring)).WithinAsync("it fails");
+        var forgetting = await Assert.ThrowsAsync<GroupException>(() => nodes[0].Multicast.ForgetAsync(Ring))
+            .WithinAsync("it fails");
         Assert.Equal(GroupErrorCode.RecordUnavailable, forgetting.Code);
 
         await Fixture.Records.SetUnavailableAsync(false);

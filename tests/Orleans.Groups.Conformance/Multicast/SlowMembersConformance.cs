@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Conformance;
 
-/// <summary>Back-pressure: only the source waits, memory is bounded, and policy decides about who is slow. R1.</summary>
+/// <summary>
+/// Back-pressure: only the source waits, memory is bounded, and policy decides about who is slow. R1.
+/// </summary>
 public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
 {
@@ -67,7 +69,8 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
         await FillWindowAsync(members[0]);
         using var cancel = new CancellationTokenSource();
         var waiting = members[0].Group.BroadcastAsync(new byte[PayloadBytes], cancel.Token).AsTask();
-        var confirming = members[0].Group.ConfirmedBroadcastAsync(new byte[PayloadBytes], cancellationToken: cancel.Token).AsTask();
+        var confirming =
+            members[0].Group.ConfirmedBroadcastAsync(new byte[PayloadBytes], cancellationToken: cancel.Token).AsTask();
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting).WithinAsync("the wait ends");
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => confirming).WithinAsync("the wait ends");
@@ -98,7 +101,8 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
     public async Task Window_TooManyWaiting_IsOverloaded()
     {
         using var gate = new Gate();
-        var members = await StartWithSlowMemberAsync(gate, static options => options.Multicast.MaxWaitingBroadcasts = 1);
+        var members =
+            await StartWithSlowMemberAsync(gate, static options => options.Multicast.MaxWaitingBroadcasts = 1);
         await FillWindowAsync(members[0]);
         var waiting = members[0].TryPublishAsync(PayloadBytes);
         var refused = await members[0].Group.BroadcastAsync(new byte[PayloadBytes]).WithinAsync("it is refused");
@@ -114,7 +118,8 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
     public async Task Window_FullInsideACallback_IsOverloadedAndSendsNothing()
     {
         using var gate = new Gate();
-        var inside = new TaskCompletionSource<(BroadcastOutcome Last, long Accepted)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var inside = new TaskCompletionSource<(BroadcastOutcome Last, long Accepted)>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
         var nodes = await StartAsync(SmallWindow, "a", "b");
         RingMember sender = null!;
         sender = await JoinAsync(nodes[0], "a", handler => handler.WhenMessage = async message =>
@@ -210,7 +215,9 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
     public async Task Tolerate_MemberThatStoodStill_GetsEverything()
     {
         using var gate = new Gate();
-        var members = await StartWithSlowMemberAsync(gate, static options => options.Multicast.ConfirmTimeout = TimeSpan.FromMilliseconds(300));
+        var members = await StartWithSlowMemberAsync(
+            gate,
+            static options => options.Multicast.ConfirmTimeout = TimeSpan.FromMilliseconds(300));
         var outcome = await members[0].TryConfirmAsync(ConfirmLevel.ProcessedByAll);
         Assert.Equal(new BroadcastOutcome(BroadcastStatus.Unknown, BroadcastReason.Timeout), outcome);
         await FillWindowAsync(members[0]);

@@ -1,8 +1,8 @@
 namespace Orleans.Groups.Conformance;
 
 /// <summary>
-/// The longest that anything in a test may take. It is far above what is needed; running into it fails the test with a description
-/// and is never used to find out that something does not happen.
+/// The longest that anything in a test may take. It is far above what is needed; running into it fails the test with a
+/// description, and it is never used to find out that something does not happen.
 /// </summary>
 internal static class Deadline
 {
@@ -51,5 +51,5 @@ internal static class Deadline
     }
 
     private static string Describe(string what, Func<string>? details) =>
-        $"Within {Limit.TotalSeconds} s it did not happen that {what}.{(details is null ? string.Empty : " " + details())}";
+        $"Within {Limit.TotalSeconds} s it did not happen that {what}. {details?.Invoke()}".TrimEnd();
 }

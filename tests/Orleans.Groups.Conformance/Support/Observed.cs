@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Conformance;
 
-/// <summary>State on which a test waits: it changes under one lock, and every change lets the waiters look again.</summary>
+/// <summary>
+/// State on which a test waits: it changes under one lock, and every change lets the waiters look again.
+/// </summary>
 /// <param name="describe">What the state is now, for the message of a failed wait; called under the lock.</param>
 internal sealed class Observed(Func<string> describe)
 {

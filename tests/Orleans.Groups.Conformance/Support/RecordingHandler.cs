@@ -55,7 +55,9 @@ internal sealed class RecordingHandler : IMulticastHandler
     internal ImmutableArray<MulticastMessage> MessagesOf(MemberId publisher) =>
         [.. Messages.Where(message => message.From == publisher)];
 
-    /// <summary>Waits until message <paramref name="number"/> of a member, or a later one, has been handed in.</summary>
+    /// <summary>
+    /// Waits until message <paramref name="number"/> of a member, or a later one, has been handed in.
+    /// </summary>
     internal Task ReceivesAsync(MemberId publisher, long number) =>
         _state.UntilAsync(
             $"{Name} receives message {number} of {publisher}",
@@ -71,12 +73,17 @@ internal sealed class RecordingHandler : IMulticastHandler
     }
 
     internal Task SeesDeathAsync(MemberId member) =>
-        WaitForAsync($"sees the death of {member}", ringEvent => ringEvent is RingEvent.Changed changed && changed.Value.Deaths.Contains(member));
+        WaitForAsync(
+            $"sees the death of {member}",
+            ringEvent => ringEvent is RingEvent.Changed changed && changed.Value.Deaths.Contains(member));
 
     internal Task SeesBirthAsync(MemberId member) =>
-        WaitForAsync($"sees the birth of {member}", ringEvent => ringEvent is RingEvent.Changed changed && changed.Value.Births.Contains(member));
+        WaitForAsync(
+            $"sees the birth of {member}",
+            ringEvent => ringEvent is RingEvent.Changed changed && changed.Value.Births.Contains(member));
 
-    internal Task TerminatesAsync() => WaitForAsync("terminates", static ringEvent => ringEvent is RingEvent.Terminated);
+    internal Task TerminatesAsync() =>
+        WaitForAsync("terminates", static ringEvent => ringEvent is RingEvent.Terminated);
 
     /// <summary>Waits for any event that fits, past or to come.</summary>
     internal Task WaitForAsync(string what, Func<RingEvent, bool> predicate)
@@ -141,8 +148,10 @@ internal sealed class RecordingHandler : IMulticastHandler
     private string Describe()
     {
         var tail = _events.TakeLast(12).Select(static ringEvent => ringEvent.ToString());
-        return $"{Name} knows [{string.Join(", ", _checker.Known.Order())}], has last numbers "
-            + $"[{string.Join(", ", _checker.Last.Select(static pair => $"{pair.Key}: {pair.Value}"))}], was told {_events.Count} "
-            + $"things, in the end: {string.Join("; ", tail)}. Violations: [{string.Join("; ", _checker.Violations)}].";
+        var last = _checker.Last.Select(static pair => $"{pair.Key}: {pair.Value}");
+        return $"{Name} knows [{string.Join(", ", _checker.Known.Order())}], "
+            + $"has last numbers [{string.Join(", ", last)}], was told {_events.Count} things, "
+            + $"in the end: {string.Join("; ", tail)}. "
+            + $"Violations: [{string.Join("; ", _checker.Violations)}].";
     }
 }

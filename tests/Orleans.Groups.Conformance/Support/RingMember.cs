@@ -21,7 +21,8 @@ internal sealed class RingMember(INodeFixture node, IMulticastGroup group, Recor
     /// <summary>Publishes the next numbered payload; one caller at a time.</summary>
     internal async Task<BroadcastOutcome> TryPublishAsync(int bytes = Payloads.HeaderBytes)
     {
-        var outcome = await Group.BroadcastAsync(Payloads.Numbered(_published + 1, bytes)).WithinAsync($"{Id} publishes", DescribeStatus);
+        var outcome = await Group.BroadcastAsync(Payloads.Numbered(_published + 1, bytes))
+            .WithinAsync($"{Id} publishes", DescribeStatus);
         Count(outcome);
         return outcome;
     }
@@ -68,7 +69,8 @@ internal sealed class RingMember(INodeFixture node, IMulticastGroup group, Recor
         var members = status.Members.Select(static member => member.IsAlive ? $"{member.Id}" : $"dead {member.Id}");
         return $"{status.Self} is {status.Phase} in view {status.ViewVersion} [{string.Join(", ", members)}], "
             + $"published {status.Published}, delivered {status.Delivered}, keeps {status.PendingBytes} bytes, "
-            + $"{status.UnprocessedBytes} bytes unprocessed, held up by {status.HeldUpBy}, {status.QueuedDeliveries} deliveries queued.";
+            + $"{status.UnprocessedBytes} bytes unprocessed, held up by {status.HeldUpBy}, "
+            + $"{status.QueuedDeliveries} deliveries queued.";
     }
 
     private void Count(BroadcastOutcome outcome)

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace Orleans.Groups.Conformance;
 
 /// <summary>
-/// Watches everything that one ring member is told and collects whatever the contract forbids: a duplicate, a gap, a changed
-/// payload, a message before birth or after death, the birth of a known and the death of an unknown member, a callback before
-/// joining or after the end. Not safe for threads: one callback at a time is part of the contract.
+/// Watches everything that one ring member is told and collects whatever the contract forbids: a duplicate, a gap, a
+/// changed payload, a message before birth or after death, the birth of a known and the death of an unknown member, a
+/// callback before joining or after the end. Not safe for threads: one callback at a time is part of the contract.
 /// </summary>
 internal sealed class StreamChecker
 {
@@ -19,7 +19,9 @@ internal sealed class StreamChecker
     /// <summary>What was wrong, in order.</summary>
     internal IReadOnlyList<string> Violations => _violations;
 
-    /// <summary>Every member that was ever reported, with the number of its last message delivered here, or its base.</summary>
+    /// <summary>
+    /// Every member that was ever reported, with the number of its last message delivered here, or its base.
+    /// </summary>
     internal IReadOnlyDictionary<MemberId, long> Last => _last;
 
     /// <summary>The members that are known now.</summary>
@@ -73,14 +75,17 @@ internal sealed class StreamChecker
         Require(!_dead.Contains(message.From), $"message {message.Number} of {message.From} after its death");
         Require(_known.Contains(message.From), $"message {message.Number} of {message.From}, who is not known");
         var last = _last.GetValueOrDefault(message.From);
-        Require(
-            message.Number == last + 1,
-            $"message {message.Number} of {message.From} {(message.Number <= last ? "again, or late," : "with a gap")} after {last}");
+        var fault = message.Number <= last ? "again, or late," : "with a gap";
+        Require(message.Number == last + 1, $"message {message.Number} of {message.From} {fault} after {last}");
         _last[message.From] = Math.Max(last, message.Number);
         if (Payloads.TryReadNumber(message.Payload.Span, out var number))
         {
-            Require(number == message.Number, $"message {message.Number} of {message.From} carries the payload of {number}");
-            Require(Payloads.IsIntact(message.Payload.Span, number), $"message {number} of {message.From} has changed on its way");
+            Require(
+                number == message.Number,
+                $"message {message.Number} of {message.From} carries the payload of {number}");
+            Require(
+                Payloads.IsIntact(message.Payload.Span, number),
+                $"message {number} of {message.From} has changed on its way");
         }
     }
 
