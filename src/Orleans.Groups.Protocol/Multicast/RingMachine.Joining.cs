@@ -21,6 +21,7 @@ internal sealed partial class RingMachine
     private MemberId? _inserter;
     private MemberId? _insertJoiner;
     private GroupRecord? _joinRecord;
+    private GroupRecord? _viewWhileEditing;
     private long _heldBytes;
     private bool _wasFull;
 
@@ -133,6 +134,11 @@ internal sealed partial class RingMachine
         if (edit is RecordEdit.Create && result.Verdict == EditVerdict.Applied && result.Current!.ListsAlive(_self))
         {
             Found(result.Current, effects);
+            if (_viewWhileEditing is { } view && view.Epoch == result.Current.Epoch)
+            {
+                OnView(view, effects);
+            }
+
             return;
         }
 
@@ -304,6 +310,8 @@ internal sealed partial class RingMachine
     {
         if (_phase != Phase.Asking)
         {
+            // It may be about the record that this one is just founding: the answer to the edit may come after it.
+            _viewWhileEditing = _phase == Phase.Editing ? record : null;
             return;
         }
 

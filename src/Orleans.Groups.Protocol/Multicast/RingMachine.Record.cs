@@ -21,6 +21,7 @@ internal sealed partial class RingMachine
     private long _readRequest;
     private long _surveyRequest;
     private long _readCovers;
+    private long _readWantedFrom;
     private int _retries;
 
     private OperationId NextOperation() => new(_self, ++_operations);
@@ -42,6 +43,11 @@ internal sealed partial class RingMachine
         effects.Add(new RingEffect.ReadRecord(_readRequest));
     }
 
+    /// <summary>
+    /// The record has to be read from now on, however long that takes; a read that is under way may be too old.
+    /// </summary>
+    private void WantRead() => _readWantedFrom = _requests + 1;
+
     private void Survey(EffectList<RingEffect> effects)
     {
         _surveyRequest = ++_requests;
@@ -51,7 +57,8 @@ internal sealed partial class RingMachine
     /// <summary>Hands in whatever the record should say and does not, unless an edit is outstanding.</summary>
     private void EraseOrEdit(EffectList<RingEffect> effects)
     {
-        if (_confirms.WantsRead && _readRequest == 0)
+        var wantsRead = _confirms.WantsRead || (_readWantedFrom > 0 && !_readAwaitsRetry);
+        if (wantsRead && _readRequest == 0)
         {
             Read(effects);
         }
@@ -221,6 +228,16 @@ internal sealed partial class RingMachine
         }
 
         _recordIsMissing |= read.Succeeded && read.Record is null;
+        if (read.Succeeded && read.Request >= _readWantedFrom)
+        {
+            _readWantedFrom = 0;
+        }
+        else if (!read.Succeeded && _readWantedFrom > 0)
+        {
+            _readAwaitsRetry = true;
+            Retry(effects);
+        }
+
         if (read.Succeeded && read.Record is not null)
         {
             _confirms.ReadProved(_readCovers);
@@ -310,7 +327,10 @@ internal sealed partial class RingMachine
         if (_readAwaitsRetry)
         {
             _readAwaitsRetry = false;
-            Read(effects);
+            if (_readRequest == 0)
+            {
+                Read(effects);
+            }
         }
 
         if (_surveyAwaitsRetry)
