@@ -91,6 +91,8 @@ internal sealed record MemberSettings(string Name, bool FromStart, int Senders, 
 /// <param name="Queued">Callbacks waiting.</param>
 /// <param name="Sent">Messages that it published.</param>
 /// <param name="HeldUpBy">Who is furthest behind on what it published.</param>
+/// <param name="Ring">Names of the members that the ring knows, as it was told.</param>
+/// <param name="Group">Names in the process group, as its node sees them.</param>
 internal sealed record MemberStatus(
     string Name,
     MulticastPhase Phase,
@@ -101,7 +103,9 @@ internal sealed record MemberStatus(
     long Pending,
     long Queued,
     long Sent,
-    string HeldUpBy);
+    string HeldUpBy,
+    IReadOnlyList<string> Ring,
+    IReadOnlyList<string> Group);
 
 /// <summary>Which lines of a duty a member got from one sender.</summary>
 /// <param name="Sender">The sender.</param>

@@ -173,7 +173,9 @@ internal sealed partial class RelayMember : IRelayMember
             status.Members.Sum(member => member.PendingPublications),
             status.QueuedDeliveries,
             status.Published,
-            status.HeldUpBy?.Name ?? "-");
+            status.HeldUpBy?.Name ?? "-",
+            Volatile.Read(ref _ringNames),
+            _roster!.Names);
     }
 
     /// <inheritdoc/>

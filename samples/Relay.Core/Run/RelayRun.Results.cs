@@ -44,7 +44,8 @@ internal sealed partial class RelayRun
             text.Append(row.Status is not { } s
                 ? $"; {row.Name}: {row.State}"
                 : $"; {row.Name}: {row.State}, view {s.ViewVersion}, {s.Left} < > {s.Right}, sent {s.Sent}, "
-                    + $"delivered {s.Delivered}, pending {s.Pending}, queued {s.Queued}, held up by {s.HeldUpBy}");
+                    + $"delivered {s.Delivered}, pending {s.Pending}, queued {s.Queued}, held up by {s.HeldUpBy}, "
+                    + $"ring {string.Join(' ', s.Ring)}, group {string.Join(' ', s.Group)}");
         }
 
         return text.ToString();
