@@ -77,13 +77,16 @@ internal sealed partial class ScopeFront : IProcessGroups
                 }
 
                 var life = new ScopeHost(this, _node, ++_lives);
+                Volatile.Write(ref _registry, life.Registry);
+                Volatile.Write(ref _life, life);
+
+                // Race: told of a peer, the life asks it for its table on another thread at once. The answer must find
+                // the life here, or it is lost until the next digest. What a peer sends before the life is told of its
+                // session is dropped, and comes again with that answer.
                 foreach (var (peer, session) in _node.Sessions)
                 {
                     life.Tell(new ScopeInput.PeerUp(peer, session));
                 }
-
-                Volatile.Write(ref _life, life);
-                Volatile.Write(ref _registry, life.Registry);
             }
         }
     }
