@@ -69,7 +69,6 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         await Task.WhenAny(members.Select(static member => member.Handler.WaitForAsync(
             "sees the first try of c end",
             static told => told is RingEvent.Changed { Value.Deaths.Length: > 0 }))).Unwrap();
-        await members[0].ConfirmAsync();
         await HealAllAsync([members[0].Node, members[1].Node, joinerNode]);
 
         var joined = await joining;
@@ -135,6 +134,25 @@ public abstract class JoiningFailuresConformance<TEngine> : MulticastTest<TEngin
         Assert.Equal((GroupErrorCode.Timeout, true), (failure.Code, failure.IsTransient));
         await HealAllAsync([members[0].Node, members[1].Node, joinerNode]);
         await AssertSettledAsync(members);
+    }
+
+    // R7: a joiner that cannot be heard gives up, and the ring goes on at once, although nobody reaches the joiner's
+    // node.
+    [Fact]
+    [Needs(FixtureCapabilities.Cut)]
+    public async Task Join_GivesUpUnheard_RingGoesOn()
+    {
+        var members = await StartRingAsync("a", "b");
+        var joinerNode = await AddNodeAsync("c");
+        await Fixture.CutAsync(members[0].Node, joinerNode);
+        await Fixture.CutAsync(members[1].Node, joinerNode);
+        var options = new MulticastJoinOptions { Timeout = AttemptTimeout };
+        await Assert.ThrowsAsync<GroupException>(() =>
+            joinerNode.Multicast.JoinAsync(Ring, new RecordingHandler("c"), options)).WithinAsync("the join times out");
+
+        await AllKnowAsync(members);
+        await members[0].ConfirmAsync(ConfirmLevel.ProcessedByAll);
+        await members[1].ConfirmAsync(ConfirmLevel.ProcessedByAll);
     }
 
     // GD3: between A and B comes C and dies, while messages of A to B are still on their way. Both arcs of the ring are
