@@ -10,10 +10,18 @@ internal abstract record ScopeEffect
     }
 
     /// <summary>Answer of a join; always the last effect of its step that concerns the caller.</summary>
-    internal sealed record JoinAnswered(JoinResult Result) : ScopeEffect;
+    internal sealed record JoinAnswered(JoinResult Result) : ScopeEffect
+    {
+        /// <summary>One membership was added.</summary>
+        internal static readonly JoinAnswered One = new(new JoinResult(JoinStatus.Joined, 1));
+    }
 
     /// <summary>Answer of a leave.</summary>
-    internal sealed record LeaveAnswered(LeaveResult Result) : ScopeEffect;
+    internal sealed record LeaveAnswered(LeaveResult Result) : ScopeEffect
+    {
+        /// <summary>Nothing was there to take away.</summary>
+        internal static readonly LeaveAnswered NotJoined = new(new LeaveResult(LeaveStatus.NotJoined, []));
+    }
 
     /// <summary>Answer of a join, leave or monitor that names a member of another node. Nothing was changed.</summary>
     internal sealed record NotLocal(MemberId Member) : ScopeEffect;

@@ -1,0 +1,155 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace Orleans.Groups.Protocol;
+
+/// <summary>
+/// The net changes of this node's memberships since the version that all peers in step have in common.
+/// </summary>
+/// <remarks>
+/// Differs from pg: that sends every change at once, one message each. Here a burst becomes one update, and a join and
+/// leave that cancel each other leave no trace but the version (rule P3).
+/// </remarks>
+internal sealed class OutgoingLog
+{
+    private readonly OrderedTable<Key, Net> _changes = new();
+
+    /// <summary>The version from which the gathered changes lead on.</summary>
+    internal long BaseVersion { get; private set; }
+
+    /// <summary>Number of memberships that changed in net.</summary>
+    internal int Count => _changes.Count;
+
+    /// <summary>Gathers one change.</summary>
+    internal void Add(GroupCell cell, in MemberChange change)
+    {
+        var key = new Key(cell.Name, change.Member, cell.NameHash);
+        ref var net = ref _changes.FindOrAdd(key, out _);
+        net.Difference += change.Difference;
+        net.Cause = change.Cause;
+        if (net.Difference == 0)
+        {
+            _changes.Remove(key);
+        }
+    }
+
+    /// <summary>Begins anew: everybody who matters is at this version.</summary>
+    internal void Restart(long version)
+    {
+        BaseVersion = version;
+        _changes.Clear();
+    }
+
+    /// <summary>
+    /// The update from the base to a version, in parts; what a group changed for one cause stands together.
+    /// </summary>
+    internal ImmutableArray<ScopeMessage.Update> Build(ScopeId self, long version, int maxPerPart)
+    {
+        var deltas = new PartSplitter<GroupDelta>(maxPerPart);
+        foreach (var (group, cause, members) in Collect())
+        {
+            for (var start = 0; start < members.Length;)
+            {
+                var count = deltas.Take(members.Length - start);
+                var piece = count == members.Length ? members : members.Slice(start, count);
+                deltas.Add(new GroupDelta(group, cause, piece));
+                start += count;
+            }
+        }
+
+        var parts = deltas.ToParts();
+        var updates = ImmutableArray.CreateBuilder<ScopeMessage.Update>(parts.Length);
+        for (var part = 0; part < parts.Length; part++)
+        {
+            updates.Add(new ScopeMessage.Update(self, BaseVersion, version, part, parts.Length, parts[part]));
+        }
+
+        return updates.MoveToImmutable();
+    }
+
+    /// <summary>Brings the changes of one group with one cause together, in the order of the first of each.</summary>
+    private List<GroupDelta> Collect()
+    {
+        if (_changes.Count == 1)
+        {
+            var only = 0;
+            _changes.Next(ref only, out var change);
+            var net = _changes.At(only);
+            return [new GroupDelta(change.Group, net.Cause, [new MemberCount(change.Member, net.Difference)])];
+        }
+
+        var blocks = new OrderedTable<BlockKey, int>();
+        var sizes = new List<int>();
+        var blockOf = new int[_changes.Count];
+        var index = 0;
+        for (var at = 0; _changes.Next(ref at, out var key); index++)
+        {
+            var blockKey = new BlockKey(key.Group, _changes.At(at).Cause, key.NameHash);
+            ref var block = ref blocks.FindOrAdd(blockKey, out var isNew);
+            if (isNew)
+            {
+                block = sizes.Count;
+                sizes.Add(0);
+            }
+
+            blockOf[index] = block;
+            CollectionsMarshal.AsSpan(sizes)[block]++;
+        }
+
+        var members = new MemberCount[sizes.Count][];
+        var filled = new int[sizes.Count];
+        index = 0;
+        for (var at = 0; _changes.Next(ref at, out var key); index++)
+        {
+            var block = blockOf[index];
+            members[block] ??= new MemberCount[sizes[block]];
+            members[block][filled[block]++] = new MemberCount(key.Member, _changes.At(at).Difference);
+        }
+
+        var result = new List<GroupDelta>(sizes.Count);
+        for (var at = 0; blocks.Next(ref at, out var key);)
+        {
+            var array = ImmutableCollectionsMarshal.AsImmutableArray(members[blocks.At(at)]);
+            result.Add(new GroupDelta(key.Group, key.Cause, array));
+        }
+
+        return result;
+    }
+
+    private readonly struct Key(GroupName group, MemberId member, int nameHash) : IEquatable<Key>
+    {
+        internal GroupName Group { get; } = group;
+
+        internal MemberId Member { get; } = member;
+
+        internal int NameHash { get; } = nameHash;
+
+        public bool Equals(Key other) =>
+            NameHash == other.NameHash && Member.Equals(other.Member) && Group.Equals(other.Group);
+
+        public override bool Equals(object? obj) => obj is Key other && Equals(other);
+
+        public override int GetHashCode() => unchecked((NameHash * 0x5BD1_E995) ^ Member.GetHashCode());
+    }
+
+    private readonly struct BlockKey(GroupName group, ChangeReason cause, int nameHash) : IEquatable<BlockKey>
+    {
+        internal GroupName Group { get; } = group;
+
+        internal ChangeReason Cause { get; } = cause;
+
+        public bool Equals(BlockKey other) => Cause == other.Cause && Group.Equals(other.Group);
+
+        public override bool Equals(object? obj) => obj is BlockKey other && Equals(other);
+
+        public override int GetHashCode() => unchecked(nameHash + (int)Cause);
+    }
+
+    private struct Net
+    {
+        internal int Difference;
+        internal ChangeReason Cause;
+    }
+}

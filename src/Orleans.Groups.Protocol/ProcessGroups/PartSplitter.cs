@@ -1,0 +1,48 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+
+namespace Orleans.Groups.Protocol;
+
+/// <summary>
+/// Distributes blocks of memberships over parts of bounded size; a block that does not fit goes on in the next part.
+/// </summary>
+/// <param name="maxPerPart">Most memberships in one part; 1 or more.</param>
+/// <typeparam name="TBlock">What is put into parts.</typeparam>
+internal sealed class PartSplitter<TBlock>(int maxPerPart)
+{
+    private readonly List<ImmutableArray<TBlock>> _parts = [];
+    private readonly ImmutableArray<TBlock>.Builder _blocks = ImmutableArray.CreateBuilder<TBlock>();
+    private int _size;
+
+    /// <summary>
+    /// How many memberships of a block of <paramref name="wanted"/> go into the present part; 1 or more. Then <see
+    /// cref="Add"/> them.
+    /// </summary>
+    internal int Take(int wanted)
+    {
+        if (_size == maxPerPart)
+        {
+            _parts.Add(_blocks.DrainToImmutable());
+            _size = 0;
+        }
+
+        var taken = Math.Min(wanted, maxPerPart - _size);
+        _size += taken;
+        return taken;
+    }
+
+    /// <summary>Puts what was taken into the present part.</summary>
+    internal void Add(TBlock block) => _blocks.Add(block);
+
+    /// <summary>All parts; at least one, which may be empty.</summary>
+    internal ImmutableArray<ImmutableArray<TBlock>> ToParts()
+    {
+        if (_blocks.Count > 0 || _parts.Count == 0)
+        {
+            _parts.Add(_blocks.DrainToImmutable());
+        }
+
+        return [.. _parts];
+    }
+}
