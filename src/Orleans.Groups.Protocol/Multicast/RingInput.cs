@@ -38,7 +38,9 @@ internal abstract record RingInput
     /// <summary>A watched member is down; comes after its last frame. Once per watch.</summary>
     internal sealed record MemberDown(MemberId Member, DownCause Cause) : RingInput;
 
-    /// <summary>The session with a node was renewed: what was sent before may be lost. Not given for the first one.</summary>
+    /// <summary>
+    /// The session with a node was renewed: what was sent before may be lost. Not given for the first one.
+    /// </summary>
     internal sealed record PeerUp(NodeId Node) : RingInput;
 
     /// <summary>The application publishes. The host has checked sizes and window.</summary>

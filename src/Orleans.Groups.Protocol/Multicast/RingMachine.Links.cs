@@ -58,7 +58,8 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// Rule R9: tells the right neighbour about a newer version, behind what was gathered under the older one.
+    /// Rule R9: tells the right neighbour about a newer version, ahead of what has been gathered (R8): that leaves
+    /// with the newer stamp, and without the payloads for which the newer view says that the neighbour answers.
     /// </summary>
     private void PassViewOn(EffectList<RingEffect> effects)
     {
@@ -67,7 +68,6 @@ internal sealed partial class RingMachine
             return;
         }
 
-        SendGathered(effects);
         _toldRight = _view.Version;
         effects.Add(new RingEffect.Send(_view.Right, new RingMessage.View(_view.Record)));
     }
@@ -135,6 +135,11 @@ internal sealed partial class RingMachine
         if (refusal is { } kind)
         {
             effects.Add(new RingEffect.Trace(kind, from));
+            if (opens && !view.IsAlive(from) && link.Epoch == view.Record.Epoch && link.Version < view.Version)
+            {
+                // Rule R4: it was buried, and the notice got lost with a session, or came before it had state.
+                effects.Add(new RingEffect.Send(from, new RingMessage.View(view.Record)));
+            }
         }
 
         return refusal is null;

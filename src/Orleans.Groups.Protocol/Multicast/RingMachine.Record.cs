@@ -21,6 +21,7 @@ internal sealed partial class RingMachine
     private long _readRequest;
     private long _surveyRequest;
     private long _readCovers;
+    private long _readWantedFrom;
     private int _retries;
 
     private OperationId NextOperation() => new(_self, ++_operations);
@@ -42,6 +43,11 @@ internal sealed partial class RingMachine
         effects.Add(new RingEffect.ReadRecord(_readRequest));
     }
 
+    /// <summary>
+    /// The record has to be read from now on, however long that takes; a read that is under way may be too old.
+    /// </summary>
+    private void WantRead() => _readWantedFrom = _requests + 1;
+
     private void Survey(EffectList<RingEffect> effects)
     {
         _surveyRequest = ++_requests;
@@ -51,7 +57,8 @@ internal sealed partial class RingMachine
     /// <summary>Hands in whatever the record should say and does not, unless an edit is outstanding.</summary>
     private void EraseOrEdit(EffectList<RingEffect> effects)
     {
-        if (_confirms.WantsRead && _readRequest == 0)
+        var wantsRead = _confirms.WantsRead || (_readWantedFrom > 0 && !_readAwaitsRetry);
+        if (wantsRead && _readRequest == 0)
         {
             Read(effects);
         }
@@ -136,9 +143,7 @@ internal sealed partial class RingMachine
 
         if (answered.Result is not { } result)
         {
-            // Rule R6: nobody knows. The same edit is handed in again; the record remembers it or refuses it as
-            // too old.
-            _editAwaitsRetry = true;
+            OnUnknownOutcome(edit);
             Retry(effects);
             return;
         }
@@ -148,11 +153,36 @@ internal sealed partial class RingMachine
         _retries = 0;
         if (!IsInRing)
         {
-            OnJoinEditAnswered(edit, result, effects);
+            ConsiderRecord(result.Current, effects);
             return;
         }
 
         OnMemberEditAnswered(edit, result, effects);
+    }
+
+    /// <summary>
+    /// Rule R6: nobody knows. The same edit is handed in again; the record remembers it or refuses it as too old.
+    /// </summary>
+    private void OnUnknownOutcome(RecordEdit edit)
+    {
+        if (edit is not (RecordEdit.Create or RecordEdit.Recreate))
+        {
+            _editAwaitsRetry = true;
+            return;
+        }
+
+        // A record that was made may be gone again, and its memory with it: an epoch is made only once, so this begins
+        // anew, with a look at the record and at what the living hold.
+        _edit = null;
+        if (IsInRing)
+        {
+            _surveyAwaitsRetry = true;
+        }
+        else
+        {
+            _phase = Phase.Reading;
+            _readAwaitsRetry = true;
+        }
     }
 
     private void OnMemberEditAnswered(RecordEdit edit, EditResult result, EffectList<RingEffect> effects)
@@ -221,6 +251,16 @@ internal sealed partial class RingMachine
         }
 
         _recordIsMissing |= read.Succeeded && read.Record is null;
+        if (read.Succeeded && read.Request >= _readWantedFrom)
+        {
+            _readWantedFrom = 0;
+        }
+        else if (!read.Succeeded && _readWantedFrom > 0)
+        {
+            _readAwaitsRetry = true;
+            Retry(effects);
+        }
+
         if (read.Succeeded && read.Record is not null)
         {
             _confirms.ReadProved(_readCovers);
@@ -255,11 +295,14 @@ internal sealed partial class RingMachine
         }
 
         // Rule R3: where anybody holds a view, the ring goes on as a new epoch that names its parent.
-        Submit(
-            held is { HasAlive: true, Status: RecordStatus.Open }
-                ? new RecordEdit.Recreate(NextOperation(), held, _random.NextGuid())
-                : new RecordEdit.Create(NextOperation(), _group, _self, _random.NextGuid()),
-            effects);
+        if (held is { HasAlive: true, Status: RecordStatus.Open })
+        {
+            Submit(new RecordEdit.Recreate(NextOperation(), held, _random.NextGuid()), effects);
+        }
+        else
+        {
+            SubmitCreate(effects);
+        }
     }
 
     /// <summary>
@@ -310,7 +353,10 @@ internal sealed partial class RingMachine
         if (_readAwaitsRetry)
         {
             _readAwaitsRetry = false;
-            Read(effects);
+            if (_readRequest == 0)
+            {
+                Read(effects);
+            }
         }
 
         if (_surveyAwaitsRetry)

@@ -31,7 +31,8 @@ internal sealed partial class RingMachine
     /// <summary>Goes by a record from now on, unless it is not newer than the one held.</summary>
     /// <param name="record">The record.</param>
     /// <param name="heldWhenAsked">
-    /// The record held when the store was asked, if this is its answer; <see langword="null"/> when a peer says so, which may be behind.
+    /// The record held when the store was asked, if this is its answer; <see langword="null"/> when a peer says so,
+    /// which may be behind.
     /// </param>
     /// <param name="effects">What is to be done.</param>
     /// <returns>Whether this member is still in the ring.</returns>
@@ -104,12 +105,8 @@ internal sealed partial class RingMachine
         }
 
         effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
-        if (_readRequest == 0)
-        {
-            // Neither names the other as its parent: the store knows.
-            Read(effects);
-        }
-
+        // Neither names the other as its parent: the store knows.
+        WantRead();
         return false;
     }
 
@@ -153,10 +150,28 @@ internal sealed partial class RingMachine
             PassViewOn(effects);
         }
 
+        TellIfBuried(before.Left, effects);
+        if (!before.Right.Equals(before.Left))
+        {
+            TellIfBuried(before.Right, effects);
+        }
+
         UpdateWatches(effects);
         ReportAgain(null);
         ReleaseWindow(effects);
         SettleConfirms(effects);
+    }
+
+    /// <summary>
+    /// Rule R4: a neighbour that somebody else buried may live, and whoever buried it may not be able to tell it. This
+    /// member can; or else the session between the two is over and the buried one finds out by itself.
+    /// </summary>
+    private void TellIfBuried(MemberId neighbour, EffectList<RingEffect> effects)
+    {
+        if (!_view!.IsAlive(neighbour))
+        {
+            effects.Add(new RingEffect.Send(neighbour, new RingMessage.View(_view.Record)));
+        }
     }
 
     /// <summary>
@@ -273,18 +288,15 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether this
-    /// member is still listed (rule R4).
+    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether
+    /// this member is still listed (rule R4).
     /// </summary>
-    private void OnPeerUp(NodeId node, EffectList<RingEffect> effects)
+    private void OnPeerUp(NodeId node)
     {
         if (IsInRing)
         {
             ReportAgain(node);
-            if (_readRequest == 0)
-            {
-                Read(effects);
-            }
+            WantRead();
         }
     }
 

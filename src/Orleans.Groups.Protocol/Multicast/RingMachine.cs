@@ -167,7 +167,7 @@ internal sealed partial class RingMachine
                 OnMemberDown(down.Member, down.Cause, effects);
                 break;
             case RingInput.PeerUp up:
-                OnPeerUp(up.Node, effects);
+                OnPeerUp(up.Node);
                 break;
             case RingInput.Leave:
                 OnLeave(effects);

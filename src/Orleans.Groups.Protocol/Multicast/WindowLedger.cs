@@ -96,7 +96,9 @@ internal sealed class WindowLedger(MemberId self)
         return released;
     }
 
-    /// <summary>Members that came and went between two views of this one leave their reports behind; the living report again.</summary>
+    /// <summary>
+    /// Members that came and went between two views of this one leave their reports behind; the living report again.
+    /// </summary>
     private void ForgetStrangers(RingView view)
     {
         foreach (var member in _processed.Keys)
