@@ -1,33 +1,25 @@
+// <quickstart>
 using Orleans.Groups;
 using Orleans.Groups.InMemory;
 
 await using var cluster = new InMemoryCluster();
-var paris = cluster.AddNode("paris");
-var oslo = cluster.AddNode("oslo");
+var (a, b, c) = (cluster.AddNode("a"), cluster.AddNode("b"), cluster.AddNode("c"));
 
-// A process group: Alice lives in Paris, Oslo finds her, writes to her, and is told when she goes.
-var alice = paris.CreateMember("alice", message =>
-{
-    Console.WriteLine($"alice got '{message.Read<string>()}'");
-    return default;
-});
-await paris.ProcessGroups.JoinAsync("room", alice.Id);
-await cluster.WaitForConvergenceAsync();
-await using var monitor = await oslo.ProcessGroups.MonitorGroupAsync("room");
-await oslo.ProcessGroups.PublishAsync("room", "hello");
-await cluster.DrainAsync();
-alice.End();
+// Process groups: a named set of members, known on every node, watched without gaps.
+await using var monitor = await a.ProcessGroups.MonitorGroupAsync("chat");
+var bob = b.CreateMember<string>("bob", (from, text) => Console.WriteLine($"bob hears {from?.Name} say: {text}"));
+await b.ProcessGroups.JoinAsync("chat", bob.Id);
 await monitor.WaitToReadAsync();
-Console.WriteLine(monitor.TryRead(out var change) ? $"{change!.Members[0].Name} left: {change.Reason}" : "nothing");
-
-// A ring: what Paris publishes is in Oslo for certain when the confirm comes, and Oslo goes on when Paris crashes.
-var inParis = await paris.Multicast.JoinAsync<string>("orders", (_, _) => { });
-var inOslo = await oslo.Multicast.JoinAsync<string>(
-    "orders",
-    (from, order) => Console.WriteLine($"order from {from.Node.Name}: {order}"),
-    members => Console.WriteLine($"{members.Deaths.Length} gone, {members.Members.Length} here"));
-var outcome = await inParis.ConfirmedBroadcastAsync("ten apples", ConfirmLevel.ProcessedByAll);
-Console.WriteLine($"confirmed: {outcome.Status}");
-cluster.KillNode(paris);
-await inOslo.ConfirmedBroadcastAsync("two pears", ConfirmLevel.ProcessedByAll);
+Console.WriteLine($"node a sees: {string.Join(", ", a.ProcessGroups.GetMembers("chat").Select(member => member.Name))}");
+await a.ProcessGroups.PublishAsync("chat", "hello", from: a.CreateMember("alice").Id);
 await cluster.DrainAsync();
+
+// Guaranteed multicast: every message reaches every member that stays, in order, and the sender can wait for proof.
+var sender = await a.Multicast.JoinAsync<string>("orders", (_, _) => { });
+await b.Multicast.JoinAsync<string>("orders", (_, _) => { });
+await c.Multicast.JoinAsync<string>("orders", (from, text) => Console.WriteLine($"node c gets {text} from node {from.Node.Name}"));
+var proof = await sender.ConfirmedBroadcastAsync("order 1", ConfirmLevel.ProcessedByAll);
+cluster.KillNode(b);
+proof = await sender.ConfirmedBroadcastAsync("order 2", ConfirmLevel.ProcessedByAll);
+Console.WriteLine($"order 2 was processed by all that live: {proof.IsOk}");
+// </quickstart>

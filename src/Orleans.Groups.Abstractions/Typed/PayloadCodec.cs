@@ -1,63 +1,68 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Orleans.Groups;
 
-/// <summary>Turns values into payload bytes and back, at the edge: rings and groups carry bytes alone.</summary>
-/// <remarks>Used from any thread, by several at once.</remarks>
-/// <typeparam name="T">Type of the values.</typeparam>
-public abstract class PayloadCodec<T>
-{
-    /// <summary>The bytes of a value. The caller owns them and does not change them afterwards.</summary>
-    public abstract ReadOnlyMemory<byte> Encode(T value);
-
-    /// <summary>The value of some bytes.</summary>
-    /// <remarks>May throw for bytes that are no such value; a ring treats that as a handler that throws.</remarks>
-    public abstract T Decode(ReadOnlyMemory<byte> payload);
-}
-
 /// <summary>The codecs that come with the library.</summary>
-public static class PayloadCodecs
+public static class PayloadCodec
 {
-    /// <summary>UTF-8 text.</summary>
+    /// <summary>Text as UTF-8. What is not valid UTF-8 throws.</summary>
     public static PayloadCodec<string> Utf8 { get; } = new Utf8Codec();
 
-    /// <summary>The bytes themselves.</summary>
+    /// <summary>Bytes as they are.</summary>
     public static PayloadCodec<ReadOnlyMemory<byte>> Bytes { get; } = new BytesCodec();
 
-    /// <summary>JSON by System.Text.Json.</summary>
-    /// <param name="options">How; default <see langword="null"/>: its own defaults. The same on every node.</param>
-    /// <typeparam name="T">Type of the values.</typeparam>
+    /// <summary>
+    /// The codec used where none is named: <see cref="Utf8"/> for <see cref="string"/>, <see cref="Bytes"/> for bytes, and
+    /// <see cref="Json{T}(JsonSerializerOptions)"/> for everything else.
+    /// </summary>
+    public static PayloadCodec<T> Default<T>() => Defaults<T>.Codec;
+
+    /// <summary>JSON in UTF-8, by reflection.</summary>
+    /// <param name="options">How; <see langword="null"/> for the serializer's defaults.</param>
     public static PayloadCodec<T> Json<T>(JsonSerializerOptions? options = null) => new JsonCodec<T>(options);
 
-    /// <summary>UTF-8 text for <see cref="string"/>, the bytes for byte memory, JSON for everything else. Always the same.</summary>
-    /// <typeparam name="T">Type of the values.</typeparam>
-    public static PayloadCodec<T> Default<T>() => Defaults<T>.Codec;
+    /// <summary>JSON in UTF-8, with generated code.</summary>
+    public static PayloadCodec<T> Json<T>(JsonTypeInfo<T> type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return new GeneratedJsonCodec<T>(type);
+    }
 
     private static class Defaults<T>
     {
         internal static readonly PayloadCodec<T> Codec =
-            Utf8 as PayloadCodec<T> ?? Bytes as PayloadCodec<T> ?? Json<T>();
+            Utf8 as PayloadCodec<T> ?? Bytes as PayloadCodec<T> ?? new JsonCodec<T>(null);
     }
 
     private sealed class Utf8Codec : PayloadCodec<string>
     {
-        public override ReadOnlyMemory<byte> Encode(string value) => Encoding.UTF8.GetBytes(value);
+        private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-        public override string Decode(ReadOnlyMemory<byte> payload) => Encoding.UTF8.GetString(payload.Span);
+        public override ReadOnlyMemory<byte> Encode(string message) => Strict.GetBytes(message);
+
+        public override string Decode(ReadOnlyMemory<byte> payload) => Strict.GetString(payload.Span);
     }
 
     private sealed class BytesCodec : PayloadCodec<ReadOnlyMemory<byte>>
     {
-        public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> value) => value;
+        public override ReadOnlyMemory<byte> Encode(ReadOnlyMemory<byte> message) => message;
 
         public override ReadOnlyMemory<byte> Decode(ReadOnlyMemory<byte> payload) => payload;
     }
 
     private sealed class JsonCodec<T>(JsonSerializerOptions? options) : PayloadCodec<T>
     {
-        public override ReadOnlyMemory<byte> Encode(T value) => JsonSerializer.SerializeToUtf8Bytes(value, options);
+        public override ReadOnlyMemory<byte> Encode(T message) => JsonSerializer.SerializeToUtf8Bytes(message, options);
 
         public override T Decode(ReadOnlyMemory<byte> payload) => JsonSerializer.Deserialize<T>(payload.Span, options)!;
+    }
+
+    private sealed class GeneratedJsonCodec<T>(JsonTypeInfo<T> type) : PayloadCodec<T>
+    {
+        public override ReadOnlyMemory<byte> Encode(T message) => JsonSerializer.SerializeToUtf8Bytes(message, type);
+
+        public override T Decode(ReadOnlyMemory<byte> payload) => JsonSerializer.Deserialize(payload.Span, type)!;
     }
 }
