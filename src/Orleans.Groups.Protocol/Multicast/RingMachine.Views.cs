@@ -311,11 +311,8 @@ internal sealed partial class RingMachine
     /// </summary>
     private void OnPeerUp(NodeId node)
     {
-        if (IsInRing)
-        {
-            ReportAgain(node);
-            WantRead();
-        }
+        ReportAgain(node);
+        WantRead();
     }
 
     /// <summary>
