@@ -13,6 +13,16 @@ public sealed partial class InMemoryCluster
     public Task DrainAsync(CancellationToken cancellationToken = default) => Core.Work.WaitForIdleAsync(cancellationToken);
 
     /// <summary>
+    /// Completes when the machines of a node have processed everything that waits for them now. Callbacks are not waited
+    /// for, so that it may be used while one is blocked.
+    /// </summary>
+    public Task WaitForInputsAsync(InMemoryNode node, CancellationToken cancellationToken = default)
+    {
+        Check(node);
+        return node.Host.PassAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
     /// Completes when nothing is under way and all agree: any two connected nodes on each other's memberships, and all
     /// ring members on the record of their group, which lists exactly those that live.
     /// </summary>

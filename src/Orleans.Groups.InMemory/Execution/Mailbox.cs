@@ -81,8 +81,18 @@ internal abstract class Mailbox<T>(WorkCounter work) : IThreadPoolWorkItem
         lock (_gate)
         {
             _isClosed = true;
+            foreach (var item in _incoming)
+            {
+                OnDropped(item);
+            }
+
             _incoming.Clear();
         }
+    }
+
+    /// <summary>An item that waited is not handled, because the mailbox was closed. Locked; must not call anybody.</summary>
+    protected virtual void OnDropped(T item)
+    {
     }
 
     /// <summary>Handles a batch in order. Must not throw.</summary>

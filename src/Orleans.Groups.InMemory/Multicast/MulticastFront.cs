@@ -177,7 +177,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             if (_node.Rings.Count >= _node.Core.Multicast.MaxLocalMembers)
             {
                 throw new GroupLimitException(
-                    $"{nameof(MulticastOptions)}.{nameof(MulticastOptions.MaxLocalMembers)}",
+                    nameof(MulticastOptions.MaxLocalMembers),
                     _node.Core.Multicast.MaxLocalMembers,
                     $"Joining group {group} on node {_node.Id}");
             }
@@ -195,7 +195,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         if (failure == JoinFailure.Full)
         {
             throw new GroupLimitException(
-                $"{nameof(MulticastOptions)}.{nameof(MulticastOptions.MaxMembers)}",
+                nameof(MulticastOptions.MaxMembers),
                 _node.Core.Multicast.MaxMembers,
                 $"Joining group {group} on node {_node.Id}");
         }

@@ -81,6 +81,11 @@ internal sealed partial class RingHost
             _stage = Stage.Ended;
             neverSent = _payloads.Count;
             FailPending(termination?.Reason);
+            foreach (var mail in _mail)
+            {
+                mail.Barrier?.Signal();
+            }
+
             _mail.Clear();
             localWatchers = [.. _localWatchers];
             remoteWatchers = [.. _remoteWatchers];

@@ -102,25 +102,35 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void Post(RingMail mail)
+    /// <summary>Signals a barrier when everything that waits now has been handled.</summary>
+    internal void Pass(Barrier barrier)
+    {
+        if (!Post(new RingMail(null, Barrier: barrier.Add())))
+        {
+            barrier.Signal();
+        }
+    }
+
+    private bool Post(RingMail mail)
     {
         lock (_gate)
         {
             if (_stage == Stage.Ended)
             {
-                return;
+                return false;
             }
 
             _mail.Add(mail);
             if (_isScheduled)
             {
-                return;
+                return true;
             }
 
             _isScheduled = true;
         }
 
         Schedule();
+        return true;
     }
 
     /// <summary>Lets the pump run. Whoever calls has set that it is scheduled.</summary>
@@ -155,6 +165,11 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
             {
                 Fault(exception);
             }
+        }
+
+        foreach (var mail in _turnMail)
+        {
+            mail.Barrier?.Signal();
         }
 
         _turnMail.Clear();
@@ -221,7 +236,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
 /// <param name="Input">What happened, if it concerns the machine.</param>
 /// <param name="Token">For the end of a watched member: which watch is answered.</param>
 /// <param name="Sessions">The sessions that run from here on, when they have changed.</param>
+/// <param name="Barrier">Somebody waits until everything before this has been handled.</param>
 internal readonly record struct RingMail(
     RingInput? Input,
     long Token = 0,
-    ImmutableDictionary<NodeId, long>? Sessions = null);
+    ImmutableDictionary<NodeId, long>? Sessions = null,
+    Barrier? Barrier = null);

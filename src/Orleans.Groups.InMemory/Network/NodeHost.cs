@@ -112,7 +112,7 @@ internal sealed partial class NodeHost
             if (_scopes.Count >= options.MaxScopes)
             {
                 throw new GroupLimitException(
-                    $"{nameof(ProcessGroupsOptions)}.{nameof(ProcessGroupsOptions.MaxScopes)}",
+                    nameof(ProcessGroupsOptions.MaxScopes),
                     options.MaxScopes,
                     $"Scope {name} on node {Id}");
             }
@@ -155,6 +155,24 @@ internal sealed partial class NodeHost
         Watches.PeerDown(peer, isDead ? DownCause.NodeDead : DownCause.SessionOver);
         Surveys.PeerDown(peer, isDead);
         Postman.PeerDown(peer);
+    }
+
+    /// <summary>Completes when all machines have handled what waits for them now.</summary>
+    internal Task PassAsync()
+    {
+        var barrier = new Barrier();
+        foreach (var scope in _scopes.Values)
+        {
+            scope.Life?.Pass(barrier);
+        }
+
+        foreach (var ring in Rings.CopyAll())
+        {
+            ring.Pass(barrier);
+        }
+
+        barrier.Signal();
+        return barrier.Task;
     }
 
     /// <summary>Stops in order: scopes say goodbye, ring members leave, then all others learn that the node has gone.</summary>

@@ -32,7 +32,7 @@ internal sealed class MemberTable(ClusterCore core, NodeId node)
         {
             Interlocked.Decrement(ref _count);
             throw new GroupLimitException(
-                $"{nameof(ProcessGroupsOptions)}.{nameof(ProcessGroupsOptions.MaxMembers)}",
+                nameof(ProcessGroupsOptions.MaxMembers),
                 Core.ProcessGroups.MaxMembers,
                 $"Making member '{name}' on node {Node}");
         }

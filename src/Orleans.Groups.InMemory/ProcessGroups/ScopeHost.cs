@@ -4,10 +4,15 @@ using Orleans.Groups.Protocol;
 namespace Orleans.Groups.InMemory;
 
 /// <summary>Something that happens to a scope: an input, or the end of a watched member.</summary>
-/// <param name="Input">What happened; <see langword="null"/> when <paramref name="Ended"/> says it.</param>
+/// <param name="Input">What happened; <see langword="null"/> when something else says it.</param>
 /// <param name="Ended">A watched member that has ended; several become one input.</param>
 /// <param name="Credit">For a frame: to be returned when it has been handled.</param>
-internal readonly record struct ScopeMail(ScopeInput? Input, MemberId? Ended = null, FrameCredit? Credit = null);
+/// <param name="Barrier">Somebody waits until everything before this has been handled.</param>
+internal readonly record struct ScopeMail(
+    ScopeInput? Input,
+    MemberId? Ended = null,
+    FrameCredit? Credit = null,
+    Barrier? Barrier = null);
 
 /// <summary>Runs the machine of one life of a scope on one node.</summary>
 /// <remarks>
@@ -61,6 +66,15 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     /// <summary>Everything else that happens.</summary>
     internal void Tell(ScopeInput input) => Post(new ScopeMail(input));
 
+    /// <summary>Signals a barrier when everything that waits now has been handled.</summary>
+    internal void Pass(Barrier barrier)
+    {
+        if (!Post(new ScopeMail(null, Barrier: barrier.Add())))
+        {
+            barrier.Signal();
+        }
+    }
+
     /// <summary>What the machine knows; <see langword="null"/> when this life is over.</summary>
     internal ScopeStatus? GetStatus()
     {
@@ -94,6 +108,13 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     }
 
     /// <inheritdoc/>
+    protected override void OnDropped(ScopeMail item)
+    {
+        item.Barrier?.Signal();
+        item.Credit?.Return();
+    }
+
+    /// <inheritdoc/>
     protected override void Handle(List<ScopeMail> batch)
     {
         var flushes = false;
@@ -107,14 +128,18 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
             }
 
             StepEnded(ref ended);
+            mail.Barrier?.Signal();
             if (mail.Input is ScopeInput.Flush)
             {
                 flushes = true; // After everything else that has come, so that it goes out together.
                 continue;
             }
 
-            StepAlone(mail.Input!);
-            mail.Credit?.Return();
+            if (mail.Input is not null)
+            {
+                StepAlone(mail.Input);
+                mail.Credit?.Return();
+            }
         }
 
         StepEnded(ref ended);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 
@@ -18,6 +19,7 @@ internal sealed partial class RingMachine
     private readonly HashSet<MemberId> _refusedBy = [];
     private readonly Queue<MemberId> _waitingJoiners = new();
     private readonly ProgressParts _replyParts = new();
+    private readonly List<Guid> _epochsMade = [];
     private MemberId? _inserter;
     private MemberId? _insertJoiner;
     private GroupRecord? _joinRecord;
@@ -49,6 +51,12 @@ internal sealed partial class RingMachine
             return;
         }
 
+        if (_epochsMade.Contains(record.Epoch) && record.ListsAlive(_self))
+        {
+            Found(record, effects);
+            return;
+        }
+
         if (record.IndexOf(_self) >= 0)
         {
             // Somebody inserted this id and cannot give it state any more.
@@ -59,7 +67,7 @@ internal sealed partial class RingMachine
         if (record.Status != RecordStatus.Open || !record.HasAlive)
         {
             _phase = Phase.Editing;
-            Submit(new RecordEdit.Create(NextOperation(), _group, _self, _random.NextGuid()), effects);
+            SubmitCreate(effects);
             return;
         }
 
@@ -129,20 +137,11 @@ internal sealed partial class RingMachine
         Submit(new RecordEdit.MarkDead(NextOperation(), epoch, version, [inserter], Certain: true), effects);
     }
 
-    private void OnJoinEditAnswered(RecordEdit edit, EditResult result, EffectList<RingEffect> effects)
+    private void SubmitCreate(EffectList<RingEffect> effects)
     {
-        if (edit is RecordEdit.Create && result.Verdict == EditVerdict.Applied && result.Current!.ListsAlive(_self))
-        {
-            Found(result.Current, effects);
-            if (_viewWhileEditing is { } view && view.Epoch == result.Current.Epoch)
-            {
-                OnView(view, effects);
-            }
-
-            return;
-        }
-
-        ConsiderRecord(result.Current, effects);
+        var epoch = _random.NextGuid();
+        _epochsMade.Add(epoch);
+        Submit(new RecordEdit.Create(NextOperation(), _group, _self, epoch), effects);
     }
 
     private void Found(GroupRecord record, EffectList<RingEffect> effects)
@@ -150,6 +149,10 @@ internal sealed partial class RingMachine
         _view = new RingView(record, _self);
         _progress.Add(_self, new MemberProgress { IsHeld = true });
         EnterRing(effects);
+        if (_viewWhileEditing is { } view && view.Epoch == record.Epoch)
+        {
+            OnView(view, effects);
+        }
     }
 
     private void OnJoinReply(MemberId from, RingMessage.JoinReply reply, EffectList<RingEffect> effects)
@@ -311,7 +314,7 @@ internal sealed partial class RingMachine
         if (_phase != Phase.Asking)
         {
             // It may be about the record that this one is just founding: the answer to the edit may come after it.
-            _viewWhileEditing = _phase == Phase.Editing ? record : null;
+            _viewWhileEditing = record;
             return;
         }
 

@@ -143,9 +143,7 @@ internal sealed partial class RingMachine
 
         if (answered.Result is not { } result)
         {
-            // Rule R6: nobody knows. The same edit is handed in again; the record remembers it or refuses it as
-            // too old.
-            _editAwaitsRetry = true;
+            OnUnknownOutcome(edit);
             Retry(effects);
             return;
         }
@@ -155,11 +153,36 @@ internal sealed partial class RingMachine
         _retries = 0;
         if (!IsInRing)
         {
-            OnJoinEditAnswered(edit, result, effects);
+            ConsiderRecord(result.Current, effects);
             return;
         }
 
         OnMemberEditAnswered(edit, result, effects);
+    }
+
+    /// <summary>
+    /// Rule R6: nobody knows. The same edit is handed in again; the record remembers it or refuses it as too old.
+    /// </summary>
+    private void OnUnknownOutcome(RecordEdit edit)
+    {
+        if (edit is not (RecordEdit.Create or RecordEdit.Recreate))
+        {
+            _editAwaitsRetry = true;
+            return;
+        }
+
+        // A record that was made may be gone again, and its memory with it: an epoch is made only once, so this begins
+        // anew, with a look at the record and at what the living hold.
+        _edit = null;
+        if (IsInRing)
+        {
+            _surveyAwaitsRetry = true;
+        }
+        else
+        {
+            _phase = Phase.Reading;
+            _readAwaitsRetry = true;
+        }
     }
 
     private void OnMemberEditAnswered(RecordEdit edit, EditResult result, EffectList<RingEffect> effects)
@@ -272,11 +295,14 @@ internal sealed partial class RingMachine
         }
 
         // Rule R3: where anybody holds a view, the ring goes on as a new epoch that names its parent.
-        Submit(
-            held is { HasAlive: true, Status: RecordStatus.Open }
-                ? new RecordEdit.Recreate(NextOperation(), held, _random.NextGuid())
-                : new RecordEdit.Create(NextOperation(), _group, _self, _random.NextGuid()),
-            effects);
+        if (held is { HasAlive: true, Status: RecordStatus.Open })
+        {
+            Submit(new RecordEdit.Recreate(NextOperation(), held, _random.NextGuid()), effects);
+        }
+        else
+        {
+            SubmitCreate(effects);
+        }
     }
 
     /// <summary>

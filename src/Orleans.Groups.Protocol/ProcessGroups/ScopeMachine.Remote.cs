@@ -187,10 +187,7 @@ internal sealed partial class ScopeMachine
         }
 
         peer.Forget();
-        if (!_changes.IsEmpty)
-        {
-            Commit(isLocal: false, effects);
-        }
+        Commit(isLocal: false, effects);
     }
 
     private bool ApplyDelta(PeerTable peer, GroupDelta delta)

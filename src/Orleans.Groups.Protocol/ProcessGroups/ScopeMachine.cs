@@ -117,11 +117,16 @@ internal sealed partial class ScopeMachine
             peers.MoveToImmutable());
     }
 
-    /// <summary>Publishes what the running operation changes and tells the monitors.</summary>
+    /// <summary>Publishes what the running operation changes, if anything, and tells the monitors.</summary>
     /// <param name="isLocal">Whether the members live on this node.</param>
     /// <param name="effects">Where to.</param>
     private void Commit(bool isLocal, EffectList<ScopeEffect> effects)
     {
+        if (_changes.IsEmpty)
+        {
+            return;
+        }
+
         _registry.Publish(_changes, isLocal);
         if (_monitors.Count > 0)
         {

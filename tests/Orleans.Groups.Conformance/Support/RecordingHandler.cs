@@ -72,6 +72,9 @@ internal sealed class RecordingHandler : IMulticastHandler
             () => _checker.Known.SetEquals(expected));
     }
 
+    internal Task IsJoinedAsync() =>
+        WaitForAsync("is told that it has joined", static told => told is RingEvent.Joined);
+
     internal Task SeesDeathAsync(MemberId member) =>
         WaitForAsync(
             $"sees the death of {member}",

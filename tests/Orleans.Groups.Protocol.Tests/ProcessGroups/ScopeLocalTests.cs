@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using static Orleans.Groups.Protocol.Tests.ScopeIds;
 
 namespace Orleans.Groups.Protocol.Tests;
@@ -70,7 +69,8 @@ public sealed class ScopeLocalTests
     {
         var scope = _a.Watch();
         _a.Step(new ScopeInput.Join(["g"], []));
-        Assert.Equal(new JoinResult(JoinStatus.Joined, 0), Assert.IsType<ScopeEffect.JoinAnswered>(Assert.Single(_a.Effects)).Result);
+        var answer = Assert.IsType<ScopeEffect.JoinAnswered>(Assert.Single(_a.Effects));
+        Assert.Equal(new JoinResult(JoinStatus.Joined, 0), answer.Result);
         _a.Step(new ScopeInput.Join([], [M1]));
         Assert.IsType<ScopeEffect.JoinAnswered>(Assert.Single(_a.Effects));
         _a.Step(new ScopeInput.Leave(["g"], []));
