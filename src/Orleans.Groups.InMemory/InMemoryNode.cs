@@ -50,6 +50,21 @@ public sealed class InMemoryNode
     public IGroupMember CreateMember(string name, Func<MemberMessage, ValueTask>? onMessage = null) =>
         Host.Members.Create(name, onMessage);
 
+    /// <summary>As <see cref="CreateMember(string, Func{MemberMessage, ValueTask})"/>, for messages of one type.</summary>
+    /// <param name="name">Label for people.</param>
+    /// <param name="onMessage">Called with who sent what; nobody when the sender did not say.</param>
+    /// <param name="codec">How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.</param>
+    /// <typeparam name="T">Type of the messages.</typeparam>
+    public IGroupMember CreateMember<T>(string name, Action<MemberId?, T> onMessage, PayloadCodec<T>? codec = null)
+    {
+        ArgumentNullException.ThrowIfNull(onMessage);
+        return CreateMember(name, message =>
+        {
+            onMessage(message.From, message.Read(codec));
+            return ValueTask.CompletedTask;
+        });
+    }
+
     /// <summary>Stops a scope on this node: it says goodbye, and its memberships of this node and its monitors end.</summary>
     /// <returns>Completes when the scope has stopped here. Nothing happens when it did not run.</returns>
     public Task StopScopeAsync(ScopeName scope)

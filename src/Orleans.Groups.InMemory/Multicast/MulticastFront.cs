@@ -103,6 +103,22 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         }
     }
 
+    /// <summary>Tells everybody in the record, so that nobody has to find out by reading it.</summary>
+    internal void TellMembers(MemberId author, GroupRecord record)
+    {
+        foreach (var entry in record.Entries)
+        {
+            if (entry.Member.Node.Equals(_node.Id))
+            {
+                _node.Rings.Find(entry.Member)?.Receive(author, new RingMessage.View(record));
+            }
+            else if (_node.Peers.TryGetValue(entry.Member.Node, out var peer))
+            {
+                peer.Frames.Send(new NodeFrame.ToRing(record.Group, author, entry.Member, new RingMessage.View(record)));
+            }
+        }
+    }
+
     /// <summary>Once: whoever ends the node disposes the source afterwards.</summary>
     private void CancelJoins()
     {
@@ -256,21 +272,5 @@ internal sealed class MulticastFront : IMulticast, IDisposable
 
         TellMembers(author, done.Current!);
         return done.Current!.HasAlive;
-    }
-
-    /// <summary>Tells everybody in the record, so that nobody has to find out by reading it.</summary>
-    private void TellMembers(MemberId author, GroupRecord record)
-    {
-        foreach (var entry in record.Entries)
-        {
-            if (entry.Member.Node.Equals(_node.Id))
-            {
-                _node.Rings.Find(entry.Member)?.Receive(author, new RingMessage.View(record));
-            }
-            else if (_node.Peers.TryGetValue(entry.Member.Node, out var peer))
-            {
-                peer.Frames.Send(new NodeFrame.ToRing(record.Group, author, entry.Member, new RingMessage.View(record)));
-            }
-        }
     }
 }

@@ -157,8 +157,23 @@ internal sealed partial class RingHost
     private void Submit(RecordEdit edit) => Core.RecordStore.Edit(Group, edit, result =>
     {
         IsStoreFailing = result is null;
-        Tell(new RingInput.EditAnswered(edit.Operation, result));
+        if (_machine.IsTerminated || !Post(new RingMail(new RingInput.EditAnswered(edit.Operation, result))))
+        {
+            TellRest(result);
+        }
     });
+
+    /// <summary>
+    /// The machine has ended with this edit as its last word: it takes itself out of the record. Nobody else may know (rule
+    /// R9), and a watch of this member may be held on a cut link, so the others are told.
+    /// </summary>
+    private void TellRest(EditResult? result)
+    {
+        if (!_isSilenced && result is { Verdict: EditVerdict.Applied, Current: { } record })
+        {
+            _node.Multicast.TellMembers(Self, record);
+        }
+    }
 
     private void SetTimer(RingEffect.SetTimer timer)
     {

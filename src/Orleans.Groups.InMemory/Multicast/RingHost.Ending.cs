@@ -7,6 +7,7 @@ internal sealed partial class RingHost
 {
     private bool _stopsWithNode;
     private bool _hasJoined;
+    private bool _isSilenced;
 
     /// <summary>Nobody waits for the joining any more; what was begun is undone.</summary>
     /// <returns><see langword="false"/> when the member is in the ring already.</returns>
@@ -46,6 +47,7 @@ internal sealed partial class RingHost
         {
             _deliveries.Abandon();
             _isAbandoned = true;
+            _isSilenced = true;
             Finish(new MulticastTermination(TerminationReason.NodeStopped, "the node was killed", _published), JoinFailure.Stopped);
         }
     }
@@ -95,6 +97,12 @@ internal sealed partial class RingHost
 
         _node.Rings.Remove(this);
         ReleaseResources();
+        TellOwner(termination, failure, neverSent);
+        if (_isSilenced)
+        {
+            return; // Its node is dead, and that is what others learn.
+        }
+
         foreach (var (watcher, token) in localWatchers)
         {
             watcher.TellMemberDown(Self, token, DownCause.Ended);
@@ -107,8 +115,6 @@ internal sealed partial class RingHost
                 peer.Frames.Send(new NodeFrame.MemberEnded(Self), session);
             }
         }
-
-        TellOwner(termination, failure, neverSent);
     }
 
     private void ReleaseResources()

@@ -211,12 +211,16 @@ internal sealed partial class NodeHost
     /// <summary>Ends as a killed process does: nothing more is sent or called.</summary>
     internal void Kill()
     {
-        _isStopping = true;
-        if (!Core.Network.Remove(this))
+        if (_isOver)
         {
             return;
         }
 
+        // Everything here falls silent before the others learn of the death. A machine that still ran while its links go
+        // would take all others for lost, and could say so in a record.
+        _isStopping = true;
+        _isOver = true;
+        _post.Shut();
         foreach (var scope in _scopes.Values)
         {
             scope.Abandon();
@@ -224,8 +228,11 @@ internal sealed partial class NodeHost
 
         Multicast.AbandonAll();
         Members.AbandonAll();
-        End();
-        Core.Logger.NodeKilled(Id);
+        if (Core.Network.Remove(this))
+        {
+            End();
+            Core.Logger.NodeKilled(Id);
+        }
     }
 
     private void End()

@@ -66,10 +66,28 @@ internal sealed partial class RingMachine
             return false;
         }
 
+        if (!GoesOnFrom(record, before.Record))
+        {
+            effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
+            Terminate(
+                TerminationReason.LostMembership,
+                $"the record was made again without version {before.Version}, which this member went by",
+                effects);
+            return false;
+        }
+
         _view = new RingView(record, _self);
         AfterViewChange(before, effects);
         return true;
     }
+
+    /// <summary>
+    /// Rule R3: a record that was made again contains what this member has adopted if it remembers the last edit of it.
+    /// Race: a survey asks this member's node; the answer to an edit, or a neighbour's view, arrives from before the
+    /// loss; the record is made again without it. Taking back what the handler has been told would be worse than to stop.
+    /// </summary>
+    private static bool GoesOnFrom(GroupRecord record, GroupRecord held) =>
+        record.Epoch == held.Epoch || (!held.Operations.IsEmpty && record.Operations.Contains(held.Operations[^1]));
 
     private bool IsNewer(
         GroupRecord record,
@@ -293,11 +311,8 @@ internal sealed partial class RingMachine
     /// </summary>
     private void OnPeerUp(NodeId node)
     {
-        if (IsInRing)
-        {
-            ReportAgain(node);
-            WantRead();
-        }
+        ReportAgain(node);
+        WantRead();
     }
 
     /// <summary>

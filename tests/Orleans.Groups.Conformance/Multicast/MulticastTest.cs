@@ -51,7 +51,7 @@ public abstract class MulticastTest<TEngine> : ConformanceTest<TEngine>
         var options = new MulticastJoinOptions { MemberName = name };
         var place = await node.Multicast.JoinAsync(group, handler, options)
             .WithinAsync($"{name} joins {group} on {node.Name}");
-        await handler.IsJoinedAsync();
+        await Task.WhenAny(handler.IsJoinedAsync(), place.Completion).Unwrap();
         return new RingMember(node, place, handler);
     }
 

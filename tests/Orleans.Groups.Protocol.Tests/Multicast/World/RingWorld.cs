@@ -45,6 +45,7 @@ internal sealed partial class RingWorld
         Options = options ?? new RingWorldOptions();
         _ids = new DeterministicRandom(seed);
         _observers = observers?.ToList() ?? RingCheckers.All();
+        _observers.ForEach(observer => observer.World = this);
         Trace = Options.IsTracing ? new StringBuilder() : null;
     }
 
