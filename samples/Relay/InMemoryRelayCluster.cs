@@ -2,7 +2,7 @@ using Orleans.Groups.InMemory;
 
 namespace Orleans.Groups.Samples.Relay;
 
-/// <summary>The relay's nodes in this process, on the in-memory engine. Everything else of it is in Relay.Core.</summary>
+/// <summary>The relay's nodes in this process, on the in-memory engine. The rest of it is in Relay.Core.</summary>
 internal sealed class InMemoryRelayCluster : IRelayCluster
 {
     /// <summary>For the help.</summary>

@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Relay.Tests;
 
-/// <summary>What the person at the keyboard can get wrong: one clear line, exit code 2, and nothing has begun.</summary>
+/// <summary>What the person at the keyboard can get wrong: one clear line, exit code 2, nothing begun.</summary>
 public sealed class ArgumentTests : IDisposable
 {
     private readonly TempFolder _folder = new();

@@ -126,7 +126,8 @@ public sealed class EndToEndTests : IDisposable
     [Fact]
     public async Task Run_LongestLine_Fits()
     {
-        var input = _folder.Write("input.txt", new string('x', 256 * 1024 - 8) + "\n" + new string('y', 256 * 1024 - 8));
+        const int Longest = (256 * 1024) - 8;
+        var input = _folder.Write("input.txt", $"{new string('x', Longest)}\n{new string('y', Longest)}");
 
         var run = await RelayProcess.RunAsync("--input", input, "--out", _folder["out"]);
 

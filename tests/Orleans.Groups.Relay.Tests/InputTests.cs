@@ -82,7 +82,7 @@ public sealed class InputTests : IDisposable
     {
         var writer = new LineMessageWriter();
         var messages = Enumerable.Range(0, 20_000)
-            .Select(i => writer.Write(i, Encoding.UTF8.GetBytes(new string('x', i % 50) + (i % 777 == 0 ? new string('y', 20_000) : ""))))
+            .Select(i => writer.Write(i, new byte[(i % 50) + (i % 777 == 0 ? 20_000 : 0)]))
             .ToList();
 
         for (var i = 0; i < messages.Count; i++)
@@ -101,7 +101,8 @@ public sealed class InputTests : IDisposable
     {
         var path = _folder["n1.log"];
         var log = new MemberLog(path);
-        var texts = Enumerable.Range(1, 5_000).Select(i => i % 1_000 == 0 ? new string('z', 300_000) : $"text\t{i}").ToList();
+        var texts = Enumerable.Range(1, 5_000)
+            .Select(i => i % 1_000 == 0 ? new string('z', 300_000) : $"text\t{i}").ToList();
         for (var i = 0; i < texts.Count; i++)
         {
             log.Append("n1"u8, i + 1, Encoding.UTF8.GetBytes(texts[i]));

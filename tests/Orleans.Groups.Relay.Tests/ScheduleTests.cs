@@ -14,7 +14,7 @@ public sealed class ScheduleTests
             Schedule.Create(options with { Seed = 43 }, 999).Events.AsEnumerable());
     }
 
-    /// <summary>Pinned: the seed in somebody's report must mean the same on every machine and in every version.</summary>
+    /// <summary>Pinned: the seed in somebody's report must mean the same everywhere, also later.</summary>
     [Fact]
     public void Create_Seed7_IsPinned() =>
         Assert.Equal(

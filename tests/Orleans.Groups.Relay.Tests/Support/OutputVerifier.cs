@@ -76,7 +76,9 @@ internal sealed class OutputVerifier
         foreach (var (name, _, _) in Members.Take(nodes).Where(m => m.Ended == "alive"))
         {
             Assert.Equal(_lines.Length, _logs[name].Count);
-            Assert.Equal(_lines.Order(StringComparer.Ordinal), _logs[name].Select(m => m.Text).Order(StringComparer.Ordinal));
+            Assert.Equal(
+                _lines.Order(StringComparer.Ordinal),
+                _logs[name].Select(m => m.Text).Order(StringComparer.Ordinal));
             foreach (var (sender, _, text) in _logs[name])
             {
                 var owner = $"n{(_lineOf[text] % _senders) + 1}";
