@@ -1,3 +1,6 @@
-// Placeholder, so that the project compiles: the relay comes with the in-memory engine.
-Console.Error.WriteLine("Relay is not built yet.");
-return 1;
+using Orleans.Groups.Samples.Relay;
+
+return await RelayProgram.MainAsync(
+    InMemoryRelayCluster.Engine,
+    args,
+    (options, source) => new LocalRelayHost(new InMemoryRelayCluster(options), source));

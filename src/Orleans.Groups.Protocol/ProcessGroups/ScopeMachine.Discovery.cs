@@ -48,7 +48,7 @@ internal sealed partial class ScopeMachine
     {
         SetSync(peer, PeerSync.Fresh);
         _peers.Remove(peer.Node);
-        Purge(peer, ChangeReason.NodeDown, effects);
+        RemoveAll(peer, ChangeReason.NodeDown, effects);
     }
 
     private void OnReceived(ScopeInput.Received received, EffectList<ScopeEffect> effects)
@@ -123,11 +123,11 @@ internal sealed partial class ScopeMachine
                 older.IsSuperseded = true;
                 older.IsIntroduced = false;
                 SetSync(older, PeerSync.Fresh);
-                Purge(older, ChangeReason.NodeDown, effects);
+                RemoveAll(older, ChangeReason.NodeDown, effects);
             }
         }
 
-        Purge(peer, ChangeReason.ScopeStopped, effects);
+        RemoveAll(peer, ChangeReason.ScopeStopped, effects);
         SetSync(peer, PeerSync.Fresh);
         peer.Counter = counter;
         peer.IsIntroduced = true;
@@ -168,7 +168,7 @@ internal sealed partial class ScopeMachine
     {
         peer.IsIntroduced = false;
         SetSync(peer, PeerSync.Fresh);
-        Purge(peer, ChangeReason.ScopeStopped, effects);
+        RemoveAll(peer, ChangeReason.ScopeStopped, effects);
     }
 
     private static void Trace(PeerTable peer, ScopeTrace kind, EffectList<ScopeEffect> effects) =>

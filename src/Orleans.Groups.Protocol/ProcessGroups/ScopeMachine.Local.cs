@@ -152,10 +152,7 @@ internal sealed partial class ScopeMachine
             }
         }
 
-        if (!_changes.IsEmpty)
-        {
-            Commit(isLocal: true, effects);
-        }
+        Commit(isLocal: true, effects);
     }
 
     private void AddMembership(GroupCell cell, LocalMember member)

@@ -179,7 +179,7 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>A peer's life is over, for us at least: its members leave all groups, as one operation.</summary>
-    private void Purge(PeerTable peer, ChangeReason cause, EffectList<ScopeEffect> effects)
+    private void RemoveAll(PeerTable peer, ChangeReason cause, EffectList<ScopeEffect> effects)
     {
         for (var at = 0; peer.Memberships.Next(ref at, out var key);)
         {
@@ -187,10 +187,7 @@ internal sealed partial class ScopeMachine
         }
 
         peer.Forget();
-        if (!_changes.IsEmpty)
-        {
-            Commit(isLocal: false, effects);
-        }
+        Commit(isLocal: false, effects);
     }
 
     private bool ApplyDelta(PeerTable peer, GroupDelta delta)
@@ -234,7 +231,7 @@ internal sealed partial class ScopeMachine
 
         var old = known.Count;
         var wanted = isRelative ? (long)old + value : value;
-        var count = (int)Math.Clamp(wanted, 0, _settings.MaxMembersPerGroup);
+        var count = (int)Math.Clamp(wanted, 0, ScopeSettings.HardMembersPerGroup);
         known.Stamp = peer.Stamp;
         known.Count = count;
         if (count == 0)

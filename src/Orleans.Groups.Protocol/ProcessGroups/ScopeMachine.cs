@@ -41,6 +41,8 @@ internal sealed partial class ScopeMachine
         Invariant.Require(self.Node is not null, "a scope lives on a node");
         Invariant.Require(self.Counter > 0, "lives of a scope are counted from 1");
         Invariant.Require(settings.MaxMembershipsPerFrame > 0, "a frame has room for a membership");
+        var isBelieved = settings.MaxMembersPerGroup <= ScopeSettings.HardMembersPerGroup;
+        Invariant.Require(isBelieved, "no group is larger than peers believe");
         _scope = scope;
         _self = self;
         _settings = settings;
@@ -117,11 +119,16 @@ internal sealed partial class ScopeMachine
             peers.MoveToImmutable());
     }
 
-    /// <summary>Publishes what the running operation changes and tells the monitors.</summary>
+    /// <summary>Publishes what the running operation changes, if anything, and tells the monitors.</summary>
     /// <param name="isLocal">Whether the members live on this node.</param>
     /// <param name="effects">Where to.</param>
     private void Commit(bool isLocal, EffectList<ScopeEffect> effects)
     {
+        if (_changes.IsEmpty)
+        {
+            return;
+        }
+
         _registry.Publish(_changes, isLocal);
         if (_monitors.Count > 0)
         {

@@ -1,12 +1,12 @@
 namespace Orleans.Groups.Conformance;
 
 /// <summary>Members and nodes that die: survivors are told, lose nothing, and agree.</summary>
-[Needs(FixtureCapabilities.KillNode)]
 public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
 {
     // ★ member_death: no traffic is needed; S15, "idle death notice".
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task Death_OfAnIdleMember_IsToldWithoutTraffic()
     {
         var members = await StartRingAsync("a", "b", "c");
@@ -23,6 +23,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // GD1, R9: the idle 5-ring in which the original tells only 1 of 4 survivors. Whichever place dies, all are told.
     [Theory]
+    [Needs(FixtureCapabilities.KillNode)]
     [InlineData(0)]
     [InlineData(2)]
     [InlineData(4)]
@@ -37,6 +38,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // ★ many_node_ha: a node in the middle is killed under load; what the living send is complete at all the living.
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task Death_OfAnIntermediateMemberUnderLoad_LosesNothingOfTheLiving()
     {
         var members = await StartRingAsync("a", "b", "c", "d", "e");
@@ -57,6 +59,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // G2 agreement, G5: whatever the dead sender left, all survivors have the same of it, and then its death.
     [Theory]
+    [Needs(FixtureCapabilities.KillNode)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -84,6 +87,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // W1: an heir of an heir; two neighbours at once, and all but one at once.
     [Theory]
+    [Needs(FixtureCapabilities.KillNode)]
     [InlineData(new[] { 1, 2 })]
     [InlineData(new[] { 0, 4 })]
     [InlineData(new[] { 0, 2, 4 })]
@@ -115,6 +119,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // gm T8, R11, S6: from two to one and back; the first message after one-to-two breaks when marks are wrong.
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task Death_LeavingOneMember_RingGoesOnAndGrowsAgain()
     {
         var members = await StartRingAsync("a", "b");
@@ -137,6 +142,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // GD2: a rolling restart leaves no dead item in the record, although heirs die before acks return.
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task RollingRestart_UnderLoad_LeavesNoDeadMember()
     {
         var members = (await StartRingAsync("a", "b", "c")).ToList();
@@ -199,6 +205,7 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
 
     // The dead node's name comes back: another member, and nothing of the old one.
     [Fact]
+    [Needs(FixtureCapabilities.KillNode)]
     public async Task Restart_OfANodeWithTheSameName_JoinsAsSomebodyElse()
     {
         var members = await StartRingAsync("a", "b");

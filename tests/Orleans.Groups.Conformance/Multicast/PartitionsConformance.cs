@@ -3,12 +3,12 @@ namespace Orleans.Groups.Conformance;
 /// <summary>
 /// Links that are cut while everybody lives: pauses, and members that are declared dead and are not. S4, R4, R8, H1.
 /// </summary>
-[Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
 public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
     where TEngine : IGroupsEngine, new()
 {
     // "To add": a member that is suspended and not dead (a long GC pause): nothing is lost and nobody is ejected.
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Pause_OfANode_DelaysAndLosesNothing()
     {
         var members = await StartRingAsync("a", "b", "c");
@@ -30,6 +30,7 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
 
     // "To add": an asymmetric cut that nobody notices: the ring stands still, and then goes on.
     [Theory]
+    [Needs(FixtureCapabilities.Cut)]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     [InlineData(2, 0)]
@@ -45,6 +46,7 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
 
     // S4, R4: a false alarm in a ring of two. One of them is ejected, never both, and it may come back as a new member.
     [Theory]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task FalseAlarm_InARingOfTwo_EjectsExactlyOne(bool whileCut)
@@ -78,6 +80,7 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
 
     // "To add": ejected while alive. Its callers are told honestly, the others agree on what it left behind.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task FalseAlarm_InARingOfFour_EjectedMemberIsToldAndOthersAgree()
     {
         var members = await StartRingAsync("a", "b", "c", "d");
@@ -109,6 +112,7 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
 
     // "To add": a partial partition. Two neighbours cannot reach each other, a third reaches both. The ring stays one.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Split_OfOnePairOnly_LeavesOneRing()
     {
         var members = await StartRingAsync("a", "b", "c", "d");
@@ -126,6 +130,7 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
 
     // R10, outcomes are honest: what an ejected member had accepted and could not send is unknown to its callers.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Ejected_WithConfirmsUnderWay_AnswersUnknown()
     {
         var members = await StartRingAsync("a", "b", "c");
@@ -156,6 +161,7 @@ public abstract class PartitionsConformance<TEngine> : MulticastTest<TEngine>
 
     // H1: after a false alarm two living nodes can be neighbours again, as often as it happens.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task FalseAlarm_AgainAndAgain_NodesBecomeNeighboursAgain()
     {
         var nodes = await StartAsync("a", "b");

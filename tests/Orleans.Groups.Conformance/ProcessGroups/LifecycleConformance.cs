@@ -133,6 +133,7 @@ public abstract class LifecycleConformance<TEngine> : ConformanceTest<TEngine>
         var (member, remote) = (nodes[0].CreateMember("m"), nodes[1].CreateMember("r"));
         await a.JoinedAsync("g", member);
         await b.JoinedAsync("g", remote);
+        await a.SeesAsync("g", member, remote);
         await b.SeesAsync("g", member, remote);
         var handle = b["g"];
         await using var log = await MonitorLog.StartAsync(a);

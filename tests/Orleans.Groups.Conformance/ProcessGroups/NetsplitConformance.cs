@@ -3,12 +3,12 @@ namespace Orleans.Groups.Conformance;
 /// <summary>
 /// Splits and heals: both sides go on, and afterwards all see the same; monitors are told everything. H1, P1, P2, PD3.
 /// </summary>
-[Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
 public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
     where TEngine : IGroupsEngine, new()
 {
     // T10: a member moves to another group while the nodes are split.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Split_MemberMovesMeanwhile_IsSeenWhereItIs()
     {
         var nodes = await StartAsync("a", "b");
@@ -36,6 +36,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // T11: a third node comes after the heal.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Split_ThirdNodeComesAfterwards_SeesTheResult()
     {
         var nodes = await StartAsync("a", "b");
@@ -53,6 +54,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // T12: leaves of what is not joined before, during and after the split harm nothing.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Split_LeavesAndAnEndMeanwhile_HarmNothing()
     {
         var nodes = await StartAsync("a", "b");
@@ -76,6 +78,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // T13: three nodes; one is cut off, all exchange much, and heal.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Split_OfOneFromTwo_ExchangesEverythingAfterwards()
     {
         var nodes = await StartAsync("a", "b", "c");
@@ -118,6 +121,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // T20: a heal between nodes that know each other already changes nothing that is the same.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Heal_NothingChangedMeanwhile_RestoresExactly()
     {
         var nodes = await StartAsync("a", "b");
@@ -138,6 +142,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // PD3: whatever changed while they were split, monitors are told: their fold is the registry.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Heal_KnownGroupsChangedMeanwhile_MonitorsAreTold()
     {
         var nodes = await StartAsync("a", "b");
@@ -170,6 +175,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // H1: frames that are held back without anybody noticing arrive in the end, in order; nobody is told of an end.
     [Fact]
+    [Needs(FixtureCapabilities.Cut)]
     public async Task Cut_NobodyNotices_ChangesArriveLater()
     {
         var nodes = await StartAsync("a", "b");
@@ -198,6 +204,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // "Extra tests": asymmetric loss: A gives B up while B still hears from A for a while.
     [Theory]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     [InlineData(0, 1)]
     [InlineData(1, 0)]
     public async Task Split_OnlyOneSideNotices_BothAgreeAfterTheHeal(int observer, int other)
@@ -224,6 +231,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // H1: without a cut, a false alarm heals by itself, as often as it happens.
     [Fact]
+    [Needs(FixtureCapabilities.DeclareDown)]
     public async Task FalseAlarm_WithoutACut_HealsByItself()
     {
         var nodes = await StartAsync("a", "b", "c");
@@ -251,6 +259,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // pg §1.3 d: a partial partition. What a third node sees is not handed on: only the owner says who its members are.
     [Fact]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     public async Task Split_OfOnePairOnly_ThirdSeesBoth()
     {
         var nodes = await StartAsync("a", "b", "c");
@@ -270,7 +279,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // H2, "two incarnations of one node overlapping": frames of the old life arrive after the new one is there.
     [Fact]
-    [Needs(FixtureCapabilities.KillNode)]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.KillNode)]
     public async Task Restart_FramesOfTheOldLifeStillOnTheirWay_AreNotTaken()
     {
         var nodes = await StartAsync("a", "b");
@@ -297,6 +306,7 @@ public abstract class NetsplitConformance<TEngine> : ConformanceTest<TEngine>
 
     // max-au/spg: any pair is cut and healed at random while members come and go; in the end all see the union.
     [Theory]
+    [Needs(FixtureCapabilities.Cut | FixtureCapabilities.DeclareDown)]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

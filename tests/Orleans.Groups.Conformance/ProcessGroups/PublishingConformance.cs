@@ -103,9 +103,9 @@ public abstract class PublishingConformance<TEngine> : ConformanceTest<TEngine>
         {
             Assert.Equal(new PublishResult(2, 1, 0), await PublishAsync(nodes[0], "g", $"{index}"));
             await fast.ReceivesAsync(index + 1);
+            await gate.ReachedAsync();
         }
 
-        await gate.ReachedAsync();
         gate.Open();
         await DrainAsync();
         Assert.Equal(new PublishResult(2, 1, 0), await PublishAsync(nodes[0], "g", "last"));
@@ -113,7 +113,7 @@ public abstract class PublishingConformance<TEngine> : ConformanceTest<TEngine>
 
         Assert.All(fast.Messages, static message => Assert.Equal(0, message.Missed));
         var handled = slow.Messages;
-        Assert.InRange(handled.Length, queue + 1, queue + 2);
+        Assert.InRange(handled.Length, queue + 1, queue + 2); // Whether the one that is handled takes a place is open.
         Assert.All(handled[..^1], static message => Assert.Equal(0, message.Missed));
         Assert.Equal(count + 1 - handled.Length, handled[^1].Missed);
     }

@@ -224,6 +224,8 @@ public abstract class SendingConformance<TEngine> : ConformanceTest<TEngine>
         await Fixture.HealAsync(nodes[0], nodes[1]);
         Assert.Equal(SendOutcome.Delivered, await first.WithinAsync("it is answered"));
         Assert.Equal(SendOutcome.Delivered, await second.WithinAsync("it is answered"));
+        await inbox.ReceivesAsync(2);
+        await DrainAsync();
         Assert.Equal(2, inbox.Messages.Length);
     }
 

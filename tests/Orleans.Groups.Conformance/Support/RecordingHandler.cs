@@ -72,6 +72,9 @@ internal sealed class RecordingHandler : IMulticastHandler
             () => _checker.Known.SetEquals(expected));
     }
 
+    internal Task IsJoinedAsync() =>
+        WaitForAsync("is told that it has joined", static told => told is RingEvent.Joined);
+
     internal Task SeesDeathAsync(MemberId member) =>
         WaitForAsync(
             $"sees the death of {member}",
@@ -150,7 +153,8 @@ internal sealed class RecordingHandler : IMulticastHandler
         var tail = _events.TakeLast(12).Select(static ringEvent => ringEvent.ToString());
         var last = _checker.Last.Select(static pair => $"{pair.Key}: {pair.Value}");
         return $"{Name} knows [{string.Join(", ", _checker.Known.Order())}], "
-            + $"has last numbers [{string.Join(", ", last)}], was told {_events.Count} things, in the end: {string.Join("; ", tail)}. "
+            + $"has last numbers [{string.Join(", ", last)}], was told {_events.Count} things, "
+            + $"in the end: {string.Join("; ", tail)}. "
             + $"Violations: [{string.Join("; ", _checker.Violations)}].";
     }
 }

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Orleans.Groups.InMemory;
+
+/// <summary>Starts the node with the host, and stops it in order: scopes say goodbye and rings drain.</summary>
+/// <remarks>The node is made at the start and not before, so that the options have been validated by then.</remarks>
+internal sealed class InMemoryGroupsService(IServiceProvider services) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        services.GetRequiredService<InMemoryNode>();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        var node = services.GetRequiredService<InMemoryNode>();
+        return node.IsAlive
+            ? node.Cluster.StopNodeAsync(node).WaitAsync(cancellationToken)
+            : Task.CompletedTask;
+    }
+}

@@ -1,0 +1,114 @@
+using Orleans.Groups.Protocol;
+
+namespace Orleans.Groups.InMemory;
+
+/// <content>Waiting for the cluster, for tests. Driven by events: nothing is polled.</content>
+public sealed partial class InMemoryCluster
+{
+    /// <summary>
+    /// Completes when nothing is under way: no input waits at a machine, no callback waits or runs, and no frame is on a
+    /// link. What is held back by a cut link or a held record store, and what waits for a timer, does not count.
+    /// </summary>
+    /// <remarks>Completes never while a callback is blocked, and must not be awaited inside one.</remarks>
+    public Task DrainAsync(CancellationToken cancellationToken = default) => Core.Work.WaitForIdleAsync(cancellationToken);
+
+    /// <summary>
+    /// Completes when the machines of a node have processed everything that waits for them now. Callbacks are not waited
+    /// for, so that it may be used while one is blocked.
+    /// </summary>
+    public Task WaitForInputsAsync(InMemoryNode node, CancellationToken cancellationToken = default)
+    {
+        Check(node);
+        return node.Host.PassAsync().WaitAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Completes when nothing is under way and all agree: any two connected nodes on each other's memberships, and all
+    /// ring members on the record of their group, which lists exactly those that live.
+    /// </summary>
+    /// <remarks>
+    /// While it is not so, it looks again whenever something has happened. Rings that a cut link or a lost record keeps
+    /// apart never agree; use a token.
+    /// </remarks>
+    public async Task WaitForConvergenceAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var starts = Core.Work.Starts;
+            await Core.Work.WaitForIdleAsync(cancellationToken).ConfigureAwait(false);
+            if (HasConverged())
+            {
+                return;
+            }
+
+            await Core.Work.WaitForIdleAsync(starts, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private bool HasConverged()
+    {
+        var nodes = Core.Network.CopyLiving();
+        foreach (var left in nodes)
+        {
+            foreach (var right in nodes)
+            {
+                if (!ReferenceEquals(left, right) && Core.Network.IsWhole(left, right) && !Knows(left, right))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return RingsAgree(nodes);
+    }
+
+    /// <summary>Whether one node knows all memberships of the other, in all scopes that run on both.</summary>
+    private static bool Knows(NodeHost reader, NodeHost owner)
+    {
+        foreach (var scope in reader.Scopes)
+        {
+            var owned = owner.Scopes.FirstOrDefault(other => other.Scope == scope.Scope)?.Life?.GetStatus();
+            if (scope.IsLocal || owned is null || scope.Life?.GetStatus() is not { } known)
+            {
+                continue;
+            }
+
+            var peer = known.Peers.FirstOrDefault(peer => peer.Node.Equals(owner.Id));
+            if (peer is not { IsComplete: true } || peer.Scope != owned.Self
+                || peer.Version != owned.Version || peer.Hash != owned.Hash)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool RingsAgree(List<NodeHost> nodes)
+    {
+        var hosts = nodes.SelectMany(static node => node.Rings.CopyAll()).ToDictionary(static host => host.Self);
+        foreach (var record in Core.RecordStore.CopyAll())
+        {
+            foreach (var entry in record.Entries)
+            {
+                if (record.Status == RecordStatus.Open && !(entry.IsAlive && Agrees(hosts, entry.Member, record)))
+                {
+                    return false;
+                }
+
+                if (record.Status == RecordStatus.Open)
+                {
+                    hosts.Remove(entry.Member);
+                }
+            }
+        }
+
+        return hosts.Count == 0; // Nobody is in a ring, or joining one, without the record saying so.
+    }
+
+    private static bool Agrees(Dictionary<MemberId, RingHost> hosts, MemberId member, GroupRecord record) =>
+        hosts.TryGetValue(member, out var host)
+        && host.GetRingStatus() is { Phase: MulticastPhase.Member, Record: { } view }
+        && view.Epoch == record.Epoch
+        && view.Version == record.Version;
+}

@@ -1,0 +1,219 @@
+using Orleans.Groups.Protocol;
+
+namespace Orleans.Groups.InMemory;
+
+/// <summary>The record store of an in-memory cluster: who is in which ring. Lives as long as the cluster.</summary>
+/// <remarks>Its faults are for tests of how an application copes with them. All members may be called from any thread.</remarks>
+public sealed class InMemoryRecordStore
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<GroupName, Cell> _cells = [];
+    private readonly LinkedList<GroupName> _ended = [];
+    private readonly Queue<Action> _heldRequests = new();
+    private readonly WorkCounter _work;
+    private readonly int _maxEndedRecords;
+    private bool _isFailing;
+    private bool _isHolding;
+    private int _repliesToLose;
+
+    internal InMemoryRecordStore(WorkCounter work, int maxEndedRecords)
+    {
+        _work = work;
+        _maxEndedRecords = maxEndedRecords;
+    }
+
+    /// <summary>While <see langword="true"/>, every read and every edit fails and nothing is applied.</summary>
+    public void Fail(bool isFailing)
+    {
+        lock (_gate)
+        {
+            _isFailing = isFailing;
+        }
+
+        _work.Pulse();
+    }
+
+    /// <summary>The next edits are applied, and answered as if nobody knew whether they were.</summary>
+    /// <param name="count">How many; 0 or more. Replaces what is left of an earlier call.</param>
+    public void LoseReplies(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        lock (_gate)
+        {
+            _repliesToLose = count;
+        }
+    }
+
+    /// <summary>From now on requests wait, in order, until <see cref="Release"/>. At most two wait per ring member.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _isHolding = true;
+        }
+    }
+
+    /// <summary>Does what was held back, in order, and holds nothing more.</summary>
+    public void Release()
+    {
+        _work.Begin();
+        while (TakeHeld() is { } request)
+        {
+            request();
+        }
+
+        _work.End();
+    }
+
+    /// <summary>The record of a group vanishes, as if the store had lost it.</summary>
+    public void Lose(GroupName group)
+    {
+        lock (_gate)
+        {
+            if (_cells.Remove(group, out var cell) && cell.Ended is { } ended)
+            {
+                _ended.Remove(ended);
+            }
+        }
+
+        _work.Pulse();
+    }
+
+    /// <summary>Whether there is a record of the group; that of a ring that has ended counts until it is forgotten.</summary>
+    public bool Exists(GroupName group)
+    {
+        lock (_gate)
+        {
+            return _cells.ContainsKey(group);
+        }
+    }
+
+    /// <summary>Reads a record and answers on the calling thread, or later when requests are held.</summary>
+    internal void Read(GroupName group, Action<bool, GroupRecord?> answer)
+    {
+        Request(Serve);
+
+        void Serve()
+        {
+            bool succeeds;
+            GroupRecord? record;
+            lock (_gate)
+            {
+                succeeds = !_isFailing;
+                record = succeeds ? _cells.GetValueOrDefault(group)?.Record : null;
+            }
+
+            answer(succeeds, record);
+        }
+    }
+
+    /// <summary>Applies an edit; answered with <see langword="null"/> when the asker is not to know.</summary>
+    internal void Edit(GroupName group, RecordEdit edit, Action<EditResult?> answer)
+    {
+        Request(Serve);
+
+        void Serve()
+        {
+            EditResult? result;
+            lock (_gate)
+            {
+                result = _isFailing ? null : Apply(group, edit);
+                if (result is not null && _repliesToLose > 0)
+                {
+                    _repliesToLose--;
+                    result = null;
+                }
+            }
+
+            answer(result);
+        }
+    }
+
+    /// <summary>All records, for comparing them with the members' views.</summary>
+    internal List<GroupRecord> CopyAll()
+    {
+        lock (_gate)
+        {
+            return [.. _cells.Values.Select(static cell => cell.Record)];
+        }
+    }
+
+    private void Request(Action serve)
+    {
+        lock (_gate)
+        {
+            if (_isHolding)
+            {
+                _heldRequests.Enqueue(serve);
+                return;
+            }
+        }
+
+        serve();
+    }
+
+    private Action? TakeHeld()
+    {
+        lock (_gate)
+        {
+            if (_heldRequests.TryDequeue(out var request))
+            {
+                return request;
+            }
+
+            // Only now: a request that comes while others are being done must not overtake them.
+            _isHolding = false;
+            return null;
+        }
+    }
+
+    private EditResult Apply(GroupName group, RecordEdit edit)
+    {
+        var cell = _cells.GetValueOrDefault(group);
+        var result = GroupRecordEditor.Apply(cell?.Record, edit);
+        if (result.Verdict == EditVerdict.Applied && result.Current is { } current)
+        {
+            Keep(group, cell, current);
+        }
+
+        return result;
+    }
+
+    private void Keep(GroupName group, Cell? cell, GroupRecord record)
+    {
+        if (cell is null)
+        {
+            cell = new Cell(record);
+            _cells.Add(group, cell);
+        }
+
+        cell.Record = record;
+        var isEnded = record.Status != RecordStatus.Open || !record.HasAlive;
+        if (isEnded && cell.Ended is null)
+        {
+            cell.Ended = _ended.AddLast(group);
+            PurgeEnded();
+        }
+        else if (!isEnded && cell.Ended is { } ended)
+        {
+            _ended.Remove(ended);
+            cell.Ended = null;
+        }
+    }
+
+    private void PurgeEnded()
+    {
+        while (_ended.Count > _maxEndedRecords)
+        {
+            _cells.Remove(_ended.First!.Value);
+            _ended.RemoveFirst();
+        }
+    }
+
+    private sealed class Cell(GroupRecord record)
+    {
+        internal GroupRecord Record { get; set; } = record;
+
+        internal LinkedListNode<GroupName>? Ended { get; set; }
+    }
+}

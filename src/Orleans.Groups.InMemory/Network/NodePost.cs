@@ -1,0 +1,25 @@
+using Orleans.Groups.Protocol;
+
+namespace Orleans.Groups.InMemory;
+
+/// <summary>Answers of one node to others: sent by a pump of its own, since frames arrive under a lane's lock.</summary>
+internal sealed class NodePost(NodeHost node) : Mailbox<(NodeHost To, NodeFrame Frame)>(node.Core.Work)
+{
+    /// <summary>Queues an answer.</summary>
+    internal void Answer(NodeHost to, NodeFrame frame) => Post((to, frame));
+
+    /// <summary>Sends nothing more.</summary>
+    internal void Shut() => Close();
+
+    /// <inheritdoc/>
+    protected override void Handle(List<(NodeHost To, NodeFrame Frame)> batch)
+    {
+        foreach (var (to, frame) in batch)
+        {
+            if (node.Peers.TryGetValue(to.Id, out var peer))
+            {
+                (frame is NodeFrame.PayloadAnswer ? peer.Payloads : peer.Frames).Send(frame);
+            }
+        }
+    }
+}

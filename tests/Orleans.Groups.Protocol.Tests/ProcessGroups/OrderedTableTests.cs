@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace Orleans.Groups.Protocol.Tests;
+
+/// <summary>The table that makes machines deterministic: same order in every process.</summary>
+public sealed class OrderedTableTests
+{
+    [Fact]
+    public void Enumeration_Always_FollowsTheOrderOfAdding()
+    {
+        foreach (var size in new[] { 3, 8, 9, 1_000 })
+        {
+            var table = new OrderedTable<string, int>();
+            for (var i = 0; i < size; i++)
+            {
+                table.FindOrAdd($"key {i * 7919 % 1_009}", out _) = i;
+            }
+
+            Assert.Equal(Enumerable.Range(0, size), Values(table));
+        }
+    }
+
+    [Fact]
+    public void KeysWithOneHash_AreKeptApart()
+    {
+        var table = new OrderedTable<Colliding, int>();
+        for (var i = 0; i < 100; i++)
+        {
+            table.FindOrAdd(new Colliding(i), out var isNew) = i;
+            Assert.True(isNew);
+        }
+
+        for (var i = 0; i < 100; i += 2)
+        {
+            Assert.True(table.Remove(new Colliding(i)));
+            Assert.False(table.Remove(new Colliding(i)));
+        }
+
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => (2 * i) + 1), Values(table));
+        Assert.True(table.TryGet(new Colliding(99), out var last));
+        Assert.Equal(99, last);
+    }
+
+    [Fact]
+    public void AnyChanges_EqualAListOfPairs()
+    {
+        var steps = Gen.ListOf(Gen.Zip(Gen.Choose(0, 60), Gen.Choose(0, 99)));
+        Prop.ForAll(steps.ToArbitrary(), history =>
+        {
+            var table = new OrderedTable<int, int>();
+            var model = new List<KeyValuePair<int, int>>();
+            foreach (var (key, kind) in history)
+            {
+                Apply(table, model, key, kind);
+            }
+
+            Assert.Equal(model.Count, table.Count);
+            Assert.Equal(model.Select(p => p.Value), Values(table));
+            foreach (var (key, value) in model)
+            {
+                Assert.Equal(value, table.Find(key));
+            }
+        }).Check(Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(1_000).WithEndSize(400));
+    }
+
+    private static void Apply(OrderedTable<int, int> table, List<KeyValuePair<int, int>> model, int key, int kind)
+    {
+        var at = model.FindIndex(p => p.Key == key);
+        Assert.Equal(at < 0, Unsafe.IsNullRef(ref table.Find(key)));
+        if (kind == 0)
+        {
+            table.Clear();
+            model.Clear();
+        }
+        else if (kind < 50)
+        {
+            Assert.Equal(at >= 0, table.Remove(key));
+            if (at >= 0)
+            {
+                model.RemoveAt(at);
+            }
+        }
+        else
+        {
+            table.FindOrAdd(key, out var isNew) = kind;
+            Assert.Equal(at < 0, isNew);
+            if (at < 0)
+            {
+                model.Add(new(key, kind));
+            }
+            else
+            {
+                model[at] = new(key, kind);
+            }
+        }
+    }
+
+    private static List<int> Values<TKey>(OrderedTable<TKey, int> table)
+        where TKey : notnull, IEquatable<TKey>
+    {
+        var values = new List<int>();
+        for (var at = 0; table.Next(ref at, out _);)
+        {
+            values.Add(table.At(at));
+        }
+
+        return values;
+    }
+
+    private readonly record struct Colliding(int Number)
+    {
+        public override int GetHashCode() => 42;
+    }
+}
