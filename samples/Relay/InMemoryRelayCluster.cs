@@ -2,12 +2,13 @@ using Orleans.Groups.InMemory;
 
 namespace Orleans.Groups.Samples.Relay;
 
-/// <summary>The relay's nodes in this process, on the in-memory engine. Everything else of it is in Relay.Core.</summary>
+/// <summary>The relay's nodes in this process, on the in-memory engine. The rest of it is in Relay.Core.</summary>
 internal sealed class InMemoryRelayCluster : IRelayCluster
 {
     /// <summary>For the help.</summary>
     internal const string Engine = "all in this process, on the in-memory engine";
 
+    private const int BytesUnderWay = 128 * 1024 * 1024;
     private readonly InMemoryCluster _cluster;
     private readonly InMemoryNode _observer;
 
@@ -15,7 +16,10 @@ internal sealed class InMemoryRelayCluster : IRelayCluster
     internal InMemoryRelayCluster(RelayOptions options)
     {
         var multicast = new MulticastOptions { MaxPayloadBytes = options.PayloadLimit };
-        multicast.WindowBytes = Math.Max(multicast.WindowBytes, options.PayloadLimit + 64);
+
+        // All nodes share the memory of this process, so the senders share what may be under way.
+        var share = Math.Min(multicast.WindowBytes, BytesUnderWay / options.Senders);
+        multicast.WindowBytes = Math.Max(share, options.PayloadLimit + 64);
         _cluster = new InMemoryCluster(new InMemoryClusterOptions
         {
             MaxNodes = RelayOptions.MaxMembers + 1,

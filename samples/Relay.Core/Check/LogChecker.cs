@@ -157,7 +157,9 @@ internal sealed class LogChecker
         var due = _subject.Source.Lines - facts.JoinedAt;
         if (!facts.FromStart && facts.End == MemberEnd.Alive && summary.Messages != due)
         {
-            Report(index, $"it joined at {facts.JoinedAt}, so that {due} messages are due, but it has {summary.Messages}");
+            Report(
+                index,
+                $"it joined at {facts.JoinedAt}, so that {due} messages are due, but it has {summary.Messages}");
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Samples.Relay;
 
-/// <summary>Finds where two logs differ in the messages of one sender, when their sums have told that they do.</summary>
+/// <summary>Finds where two logs differ in what they have of a sender, when sums have told that they do.</summary>
 internal static class StreamDifference
 {
     /// <summary>The first message that differs, in words; nothing when all that both have is equal.</summary>

@@ -44,7 +44,7 @@ internal interface IRelayMember : IAsyncDisposable
     /// <summary>Kills the node. The log keeps what was delivered before.</summary>
     Task KillAsync();
 
-    /// <summary>What it does now, for people.</summary>
+    /// <summary>What it does now, or did last, for people.</summary>
     MemberStatus GetStatus();
 
     /// <summary>What it has seen, for the check. Final when it has ended, or is disposed.</summary>

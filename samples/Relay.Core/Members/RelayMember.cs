@@ -74,7 +74,9 @@ internal sealed partial class RelayMember : IRelayMember
             member._roster = await Roster.StartAsync(node.Groups, cancellationToken);
             member._participant = node.CreateMember(settings.Name);
             await node.Groups.JoinAsync(Roster.Group, member._participant.Id, cancellationToken);
-            await member._changed.WaitUntilAsync(() => Volatile.Read(ref member._ringNames).Length > 0, cancellationToken);
+            await member._changed.WaitUntilAsync(
+                () => Volatile.Read(ref member._ringNames).Length > 0,
+                cancellationToken);
             return member;
         }
         catch

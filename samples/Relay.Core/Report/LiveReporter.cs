@@ -60,9 +60,11 @@ internal sealed class LiveReporter(IAnsiConsole console) : IRunReporter
     private static Table Draw(IReadOnlyList<string[]> rows)
     {
         var table = new Table().Border(TableBorder.Rounded);
-        foreach (var heading in rows[0])
+        for (var index = 0; index < rows[0].Length; index++)
         {
-            table.AddColumn(heading);
+            var column = new TableColumn(rows[0][index]);
+            var isOfNumbers = rows.Skip(1).Any(row => row[index].All(char.IsAsciiDigit));
+            table.AddColumn(isOfNumbers ? column.RightAligned() : column);
         }
 
         foreach (var row in rows.Skip(1))

@@ -58,7 +58,8 @@ internal static partial class OutputFolder
     /// <summary>The members of an earlier run, as far as their names are ours.</summary>
     private static IEnumerable<string> ReadMembers(string folder) =>
         !File.Exists(MembersPath(folder)) ? []
-            : [.. File.ReadLines(MembersPath(folder)).Select(line => line.Split('\t')[0]).Where(name => IsOurs().IsMatch(name))];
+            : [.. File.ReadLines(MembersPath(folder)).Select(line => line.Split('\t')[0])
+                .Where(name => IsOurs().IsMatch(name))];
 
     [GeneratedRegex("^n[1-9][0-9]{0,3}$")]
     private static partial Regex IsOurs();

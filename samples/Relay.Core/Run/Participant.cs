@@ -4,7 +4,6 @@ namespace Orleans.Groups.Samples.Relay;
 internal sealed class Participant(string name, bool fromStart)
 {
     private IRelayMember? _member;
-    private MemberStatus? _status;
 
     internal string Name { get; } = name;
 
@@ -30,7 +29,7 @@ internal sealed class Participant(string name, bool fromStart)
     internal bool IsAlive => Member is not null && End == MemberEnd.Alive;
 
     /// <summary>What it does now, or did last.</summary>
-    internal MemberStatus? Status => IsAlive ? _status = Member!.GetStatus() : _status;
+    internal MemberStatus? Status => Member?.GetStatus();
 
     internal string State => End switch
     {

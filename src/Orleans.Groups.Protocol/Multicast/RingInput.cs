@@ -39,7 +39,9 @@ internal abstract record RingInput
     internal sealed record MemberDown(MemberId Member, DownCause Cause) : RingInput;
 
     /// <summary>
-    /// The session with a node was renewed: what was sent before may be lost. Not given for the first one.
+    /// The session with a node was renewed: what was sent before may be lost. Not given for the first one. A host whose
+    /// record store is volatile also gives it, with its own node, when the store may have lost its memory (rule R3): an
+    /// idle ring would not notice.
     /// </summary>
     internal sealed record PeerUp(NodeId Node) : RingInput;
 

@@ -66,10 +66,28 @@ internal sealed partial class RingMachine
             return false;
         }
 
+        if (!GoesOnFrom(record, before.Record))
+        {
+            effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
+            Terminate(
+                TerminationReason.LostMembership,
+                $"the record was made again without version {before.Version}, which this member went by",
+                effects);
+            return false;
+        }
+
         _view = new RingView(record, _self);
         AfterViewChange(before, effects);
         return true;
     }
+
+    /// <summary>
+    /// Rule R3: a record that was made again contains what this member has adopted if it remembers the last edit of it.
+    /// Race: a survey asks this member's node; the answer to an edit, or a neighbour's view, arrives from before the
+    /// loss; the record is made again without it. Taking back what the handler has been told would be worse than to stop.
+    /// </summary>
+    private static bool GoesOnFrom(GroupRecord record, GroupRecord held) =>
+        record.Epoch == held.Epoch || (!held.Operations.IsEmpty && record.Operations.Contains(held.Operations[^1]));
 
     private bool IsNewer(
         GroupRecord record,
@@ -77,7 +95,7 @@ internal sealed partial class RingMachine
         GroupRecord? heldWhenAsked,
         EffectList<RingEffect> effects)
     {
-        if (heldWhenAsked is not null && IsOlder(record, heldWhenAsked))
+        if (heldWhenAsked is not null && WentBack(record, heldWhenAsked))
         {
             // Rule R3: a store that was rolled back is detected, not repaired.
             effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
@@ -110,8 +128,21 @@ internal sealed partial class RingMachine
         return false;
     }
 
-    private static bool IsOlder(GroupRecord record, GroupRecord held) =>
-        record.Epoch == held.Epoch ? record.Version < held.Version : held.Parent == record.Epoch;
+    /// <summary>
+    /// Whether the store's answer is older than what it had said before it was asked, or has another history since.
+    /// </summary>
+    private static bool WentBack(GroupRecord record, GroupRecord held)
+    {
+        if (record.Epoch != held.Epoch)
+        {
+            return held.Parent == record.Epoch;
+        }
+
+        var isRemembered = held.Operations.IsEmpty
+            || record.Version - held.Version >= GroupRecord.MaxOperations
+            || record.Operations.Contains(held.Operations[^1]);
+        return record.Version < held.Version || !isRemembered;
+    }
 
     private void AfterViewChange(RingView before, EffectList<RingEffect> effects)
     {
@@ -293,11 +324,8 @@ internal sealed partial class RingMachine
     /// </summary>
     private void OnPeerUp(NodeId node)
     {
-        if (IsInRing)
-        {
-            ReportAgain(node);
-            WantRead();
-        }
+        ReportAgain(node);
+        WantRead();
     }
 
     /// <summary>

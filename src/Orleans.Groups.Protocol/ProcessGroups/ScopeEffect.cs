@@ -95,6 +95,6 @@ internal enum ScopeTrace
     /// <summary>A part that does not follow the part before it.</summary>
     BrokenParts,
 
-    /// <summary>A frame that claims members of another node, or impossible counts.</summary>
+    /// <summary>A frame that claims members of another node, impossible counts, or changes that do not fit.</summary>
     Malformed,
 }

@@ -41,7 +41,7 @@ internal abstract record ScopeInput
 
     /// <summary>
     /// The channel to a peer has room again, or has none (rule H5). A peer without room is sent nothing, then a
-    /// snapshot.
+    /// snapshot. The one exception is the goodbye, which is the last frame that the scope sends.
     /// </summary>
     internal sealed record Writable(NodeId Node, bool HasRoom) : ScopeInput;
 

@@ -12,7 +12,7 @@ internal sealed partial class ScopeMachine
     /// <summary>Most parts of one message that are gathered.</summary>
     private const int MaxParts = 1 << 20;
 
-    private bool IsWellFormed(ScopeMessage message)
+    private static bool IsWellFormed(ScopeMessage message)
     {
         if (message is not { From: { Node: { } node, Counter: > 0 } })
         {
@@ -41,7 +41,7 @@ internal sealed partial class ScopeMachine
 
     private static bool IsPart(int part, int parts) => parts is > 0 and <= MaxParts && part >= 0 && part < parts;
 
-    private bool AreGroups(ImmutableArray<GroupEntry> groups, NodeId node)
+    private static bool AreGroups(ImmutableArray<GroupEntry> groups, NodeId node)
     {
         if (groups.IsDefault)
         {
@@ -59,7 +59,7 @@ internal sealed partial class ScopeMachine
         return true;
     }
 
-    private bool AreDeltas(ImmutableArray<GroupDelta> deltas, NodeId node)
+    private static bool AreDeltas(ImmutableArray<GroupDelta> deltas, NodeId node)
     {
         if (deltas.IsDefault)
         {
@@ -80,7 +80,7 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>A node speaks for its own members only (invariant I5), and bounds what one group can cost us.</summary>
-    private bool AreCounts(ImmutableArray<MemberCount> members, NodeId node, bool mayBeNegative)
+    private static bool AreCounts(ImmutableArray<MemberCount> members, NodeId node, bool mayBeNegative)
     {
         if (members.IsDefaultOrEmpty)
         {
@@ -98,6 +98,6 @@ internal sealed partial class ScopeMachine
             sum += System.Math.Abs((long)count);
         }
 
-        return sum <= _settings.MaxMembersPerGroup;
+        return sum <= ScopeSettings.HardMembersPerGroup;
     }
 }

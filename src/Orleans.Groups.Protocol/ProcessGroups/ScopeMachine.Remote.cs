@@ -231,7 +231,7 @@ internal sealed partial class ScopeMachine
 
         var old = known.Count;
         var wanted = isRelative ? (long)old + value : value;
-        var count = (int)Math.Clamp(wanted, 0, _settings.MaxMembersPerGroup);
+        var count = (int)Math.Clamp(wanted, 0, ScopeSettings.HardMembersPerGroup);
         known.Stamp = peer.Stamp;
         known.Count = count;
         if (count == 0)

@@ -41,6 +41,8 @@ internal sealed partial class ScopeMachine
         Invariant.Require(self.Node is not null, "a scope lives on a node");
         Invariant.Require(self.Counter > 0, "lives of a scope are counted from 1");
         Invariant.Require(settings.MaxMembershipsPerFrame > 0, "a frame has room for a membership");
+        var isBelieved = settings.MaxMembersPerGroup <= ScopeSettings.HardMembersPerGroup;
+        Invariant.Require(isBelieved, "no group is larger than peers believe");
         _scope = scope;
         _self = self;
         _settings = settings;

@@ -40,7 +40,8 @@ internal abstract record ScopeMessage(ScopeId From)
     /// <param name="ToVersion">The version after them; greater.</param>
     /// <param name="Part">0-based; parts of one update follow each other without anything between.</param>
     /// <param name="Parts">1 or more.</param>
-    /// <param name="Changes">Net changes, in the order in which their last causes happened.</param>
+    /// <param name="Changes">Net changes; those of one group with one cause stand together. May be empty: then they
+    /// cancelled out.</param>
     internal sealed record Update(
         ScopeId From,
         long FromVersion,

@@ -1,3 +1,5 @@
+using System;
+
 namespace Orleans.Groups.Protocol;
 
 /// <summary>What a scope machine needs of <see cref="ProcessGroupsOptions"/>; validated by whoever makes it.</summary>
@@ -15,11 +17,17 @@ internal sealed record ScopeSettings(
     int MaxMembershipsPerFrame,
     bool IsLocal)
 {
+    /// <summary>
+    /// Most memberships that one node's members can have in one group, whatever its settings. Every node believes its
+    /// peers up to here, so that limits may differ from node to node, but a forged count cannot fill the memory.
+    /// </summary>
+    internal const int HardMembersPerGroup = 1 << 24;
+
     /// <summary>Takes the settings from the options.</summary>
     internal static ScopeSettings From(ProcessGroupsOptions options, bool isLocal) =>
         new(
             options.MaxGroups,
-            options.MaxMembersPerGroup,
+            Math.Min(options.MaxMembersPerGroup, HardMembersPerGroup),
             options.MaxMembershipsPerMember,
             options.MaxMonitors,
             options.MaxMembershipsPerFrame,

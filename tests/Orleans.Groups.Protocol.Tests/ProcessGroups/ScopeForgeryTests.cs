@@ -6,6 +6,8 @@ namespace Orleans.Groups.Protocol.Tests;
 /// <summary>T2: a peer can send anything; nothing of it may throw, or corrupt what this node knows.</summary>
 public sealed class ScopeForgeryTests
 {
+    private const int TooMany = ScopeSettings.HardMembersPerGroup + 1;
+
     private static readonly ScopeId Life = new(B, 1);
     private static readonly MemberId R = Member(B, 1);
     private static readonly ImmutableArray<MemberCount> One = [new(R, 1)];
@@ -16,7 +18,7 @@ public sealed class ScopeForgeryTests
     [MemberData(nameof(Forgeries))]
     public void T2_ForgedFrame_IsDroppedWithATrace(int index)
     {
-        var a = new ScopeProbe(A, settings: Settings(maxMembersPerGroup: 10));
+        var a = new ScopeProbe(A);
         a.Join("g", Member(A, 1));
         a.Up(B);
         a.Receive(new ScopeMessage.Snapshot(Life, 1, 0, 1, [new("g", One)]));
@@ -51,7 +53,7 @@ public sealed class ScopeForgeryTests
         for (var seed = 0UL; seed < 400; seed++)
         {
             var random = new DeterministicRandom(seed);
-            var a = new ScopeProbe(A, settings: Settings(maxMembersPerGroup: 20));
+            var a = new ScopeProbe(A);
             a.Watch();
             a.Watch("g1");
             a.Up(B);
@@ -95,7 +97,7 @@ public sealed class ScopeForgeryTests
         foreach (var members in new ImmutableArray<MemberCount>[]
         {
             default, [], [new(foreign, 1)], [new(R, 1), new(Member(Node("b", 2), 1), 1)], [new(null!, 1)],
-            [new(R, 0)], [new(R, 11)], [new(R, 6), new(Member(B, 2), 6)], [new(R, int.MaxValue)],
+            [new(R, 0)], [new(R, TooMany)], [new(R, TooMany - 1), new(Member(B, 2), 1)], [new(R, int.MaxValue)],
         })
         {
             yield return snapshot with { Groups = [new("h", members)] };

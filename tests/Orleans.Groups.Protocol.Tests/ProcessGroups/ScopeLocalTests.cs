@@ -195,6 +195,16 @@ public sealed class ScopeLocalTests
     }
 
     [Fact]
+    public void Limits_OfThisNode_AreNotThoseOfItsPeers()
+    {
+        var a = new ScopeProbe(A, settings: Settings(maxGroups: 1, maxMembersPerGroup: 1, maxMembershipsPerMember: 1));
+        a.Up(B);
+        a.Receive(new ScopeMessage.Snapshot(
+            new(B, 1), 1, 0, 1, [new("x", [new(Member(B, 1), 5)]), new("y", [new(Member(B, 1), 5)])]));
+        Assert.Equal(10, a.Registry.CountMembers("x") + a.Registry.CountMembers("y"));
+    }
+
+    [Fact]
     public void Cell_OfAGroupThatCameBack_IsLookedUpAgain()
     {
         _a.Join("g", M1);

@@ -62,8 +62,15 @@ internal sealed class ScopeNode
         }
     }
 
-    internal void Receive(ScopeWorld.Frame frame) =>
+    internal void Receive(ScopeWorld.Frame frame)
+    {
         Step(new ScopeInput.Received(frame.From, frame.Session, frame.Message));
+        if (IsScopeRunning && frame.Session != SessionWith(frame.From))
+        {
+            Assert.Equal([ScopeTrace.NotInSession], Probe.Traces);
+            Assert.Single(Probe.Effects);
+        }
+    }
 
     internal void Join(GroupName group, params MemberId[] members) => Join([group], [.. members]);
 

@@ -8,16 +8,32 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
     private readonly Dictionary<(WorldMember Member, long Confirm), Pending> _confirms = [];
     private readonly List<(WorldMember Joiner, MemberId Publisher, long Number)> _owed = [];
     private readonly HashSet<(MemberId Publisher, long Number)> _failed = [];
+    private readonly HashSet<MemberId> _removed = [];
+    private readonly Dictionary<Guid, Guid> _roots = [];
     private GroupRecord? _record;
 
     /// <summary>What became of a confirm; nothing while it waits.</summary>
     internal BroadcastOutcome? OutcomeOf(WorldMember member, long confirm) => _confirms[(member, confirm)].Outcome;
 
-    internal override void OnCommitted(GroupRecord? before, RecordEdit edit, GroupRecord after) => _record = after;
+    internal override void OnCommitted(GroupRecord? before, RecordEdit edit, GroupRecord after)
+    {
+        _record = after;
+        _roots.TryAdd(after.Epoch, _roots.GetValueOrDefault(after.Parent, after.Epoch));
+        foreach (var entry in before?.Entries ?? [])
+        {
+            if (!after.ListsAlive(entry.Member))
+            {
+                _removed.Add(entry.Member);
+            }
+        }
+    }
 
     internal override void OnPublished(WorldMember member, int first, int last, ImmutableArray<ConfirmRequest> confirms)
     {
-        var needed = _record is { Status: RecordStatus.Open } record
+        // Per epoch and what it was made again as: a ring that membership buried as a whole proves things only to itself.
+        var isSameRing = _record is not null
+            && member.Machine.HeldRecord is { } held && _roots[held.Epoch] == _roots[_record.Epoch];
+        var needed = isSameRing && _record is { Status: RecordStatus.Open } record
             ? record.Entries.Where(static entry => entry.IsAlive).Select(static entry => entry.Member).ToList()
             : [];
         foreach (var confirm in confirms)
@@ -80,7 +96,7 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
 
     private void RequireProof(MemberId publisher, Pending pending, MemberId id, string what)
     {
-        if (Member?.Invoke(id) is not { IsRunning: true, IsHandlerStopped: false } member || !_record!.ListsAlive(id))
+        if (World.TryGet(id) is not { IsRunning: true, IsHandlerStopped: false } member || _removed.Contains(id))
         {
             return;
         }
@@ -96,9 +112,6 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
         RingViolationException.Require(
             proved >= pending.Number, $"G-S7 {pending.Level}", $"{what}, number {pending.Number}, but {member} is at {proved}");
     }
-
-    /// <summary>Finds members; set by the world.</summary>
-    internal Func<MemberId, WorldMember?>? Member { get; set; }
 
     private sealed class Pending(long number, ConfirmLevel level, List<MemberId> needed)
     {

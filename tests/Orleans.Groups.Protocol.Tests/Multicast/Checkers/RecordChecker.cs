@@ -28,7 +28,9 @@ internal sealed class RecordChecker : RingObserver
         // An id that never got state may be listed in two rings that have nothing to do with each other, but not twice in one.
         if (!_goneByEpoch.TryGetValue(after.Epoch, out var gone))
         {
-            gone = _goneByEpoch.GetValueOrDefault(after.Parent) ?? [];
+            // A record that is made again may not know of deaths that only the lost one knew.
+            gone = [.. _goneByEpoch.GetValueOrDefault(after.Parent) ?? []];
+            gone.ExceptWith(after.Entries.Where(static entry => entry.IsAlive).Select(static entry => entry.Member));
             _goneByEpoch.Add(after.Epoch, gone);
         }
 

@@ -16,11 +16,9 @@ internal sealed class RingDriver : RingObserver
     {
         _profile = profile;
         _random = new DeterministicRandom(seed);
-        World = new RingWorld(DrawOptions(isTracing), seed ^ 0x5EED, [.. RingCheckers.All(), this]);
+        _ = new RingWorld(DrawOptions(isTracing), seed ^ 0x5EED, [.. RingCheckers.All(), this]);
         _operations = new RingOperations(World, profile, _random);
     }
-
-    internal RingWorld World { get; }
 
     /// <summary>One run; throws when a property does not hold.</summary>
     internal static RingWorld Run(RingProfile profile, ulong seed, bool isTracing = false)

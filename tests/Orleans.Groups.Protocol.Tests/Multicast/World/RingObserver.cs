@@ -5,6 +5,9 @@ namespace Orleans.Groups.Protocol.Tests.Multicast;
 /// <summary>Sees everything that happens in a world, in one order. Checkers derive from it.</summary>
 internal abstract class RingObserver
 {
+    /// <summary>What it observes; set by the world.</summary>
+    internal RingWorld World { get; set; } = null!;
+
     /// <summary>The record store changed the record.</summary>
     internal virtual void OnCommitted(GroupRecord? before, RecordEdit edit, GroupRecord after)
     {

@@ -76,7 +76,10 @@ internal sealed partial class RingWorld
         }
     }
 
-    /// <summary>The store forgets the record, and what is on its way to it gets lost.</summary>
+    /// <summary>
+    /// The store forgets the record, and what is on its way to it gets lost. Hosts with a volatile store notice and have their
+    /// members look; whether a member does so before or after other things is open.
+    /// </summary>
     internal void LoseRecord()
     {
         Note($"the record is lost");
@@ -84,6 +87,11 @@ internal sealed partial class RingWorld
         foreach (var request in Store.Requests.FindAll(static request => !request.IsApplied))
         {
             Drop(request);
+        }
+
+        foreach (var member in Running)
+        {
+            member.Mailbox.Enqueue(new RingInput.PeerUp(member.Node.Id));
         }
 
         Tell(static observer => observer.OnRecordLost());
