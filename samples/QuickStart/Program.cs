@@ -10,16 +10,18 @@ await using var monitor = await a.ProcessGroups.MonitorGroupAsync("chat");
 var bob = b.CreateMember<string>("bob", (from, text) => Console.WriteLine($"bob hears {from?.Name} say: {text}"));
 await b.ProcessGroups.JoinAsync("chat", bob.Id);
 await monitor.WaitToReadAsync();
-Console.WriteLine($"node a sees: {string.Join(", ", a.ProcessGroups.GetMembers("chat").Select(member => member.Name))}");
+Console.WriteLine($"node a sees {a.ProcessGroups.GetMembers("chat")[0].Name}");
 await a.ProcessGroups.PublishAsync("chat", "hello", from: a.CreateMember("alice").Id);
 await cluster.DrainAsync();
 
 // Guaranteed multicast: every message reaches every member that stays, in order, and the sender can wait for proof.
 var sender = await a.Multicast.JoinAsync<string>("orders", (_, _) => { });
 await b.Multicast.JoinAsync<string>("orders", (_, _) => { });
-await c.Multicast.JoinAsync<string>("orders", (from, text) => Console.WriteLine($"node c gets {text} from node {from.Node.Name}"));
-var proof = await sender.ConfirmedBroadcastAsync("order 1", ConfirmLevel.ProcessedByAll);
+await c.Multicast.JoinAsync<string>(
+    "orders",
+    (from, text) => Console.WriteLine($"node c gets {text} from node {from.Node.Name}"));
+await sender.ConfirmedBroadcastAsync("order 1", ConfirmLevel.ProcessedByAll);
 cluster.KillNode(b);
-proof = await sender.ConfirmedBroadcastAsync("order 2", ConfirmLevel.ProcessedByAll);
+var proof = await sender.ConfirmedBroadcastAsync("order 2", ConfirmLevel.ProcessedByAll);
 Console.WriteLine($"order 2 was processed by all that live: {proof.IsOk}");
 // </quickstart>

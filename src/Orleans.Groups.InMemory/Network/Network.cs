@@ -13,7 +13,7 @@ internal sealed class Network(ClusterCore core)
     private const int MaxNames = 100_000;
 
     private readonly Dictionary<string, long> _lastOrdinals = new(StringComparer.Ordinal);
-    private readonly Dictionary<NodeId, NodeHost> _living = [];
+    private readonly OrderedDictionary<NodeId, NodeHost> _living = [];
     private readonly List<Connection> _connections = [];
     private bool _isClosed;
 

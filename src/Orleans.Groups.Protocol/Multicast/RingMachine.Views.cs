@@ -95,7 +95,7 @@ internal sealed partial class RingMachine
         GroupRecord? heldWhenAsked,
         EffectList<RingEffect> effects)
     {
-        if (heldWhenAsked is not null && IsOlder(record, heldWhenAsked))
+        if (heldWhenAsked is not null && WentBack(record, heldWhenAsked))
         {
             // Rule R3: a store that was rolled back is detected, not repaired.
             effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
@@ -128,8 +128,21 @@ internal sealed partial class RingMachine
         return false;
     }
 
-    private static bool IsOlder(GroupRecord record, GroupRecord held) =>
-        record.Epoch == held.Epoch ? record.Version < held.Version : held.Parent == record.Epoch;
+    /// <summary>
+    /// Whether the store's answer is older than what it had said before it was asked, or has another history since.
+    /// </summary>
+    private static bool WentBack(GroupRecord record, GroupRecord held)
+    {
+        if (record.Epoch != held.Epoch)
+        {
+            return held.Parent == record.Epoch;
+        }
+
+        var isRemembered = held.Operations.IsEmpty
+            || record.Version - held.Version >= GroupRecord.MaxOperations
+            || record.Operations.Contains(held.Operations[^1]);
+        return record.Version < held.Version || !isRemembered;
+    }
 
     private void AfterViewChange(RingView before, EffectList<RingEffect> effects)
     {

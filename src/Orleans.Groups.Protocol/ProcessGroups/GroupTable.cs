@@ -21,7 +21,9 @@ internal sealed class GroupTable
 
     private Arrays _arrays = new(SmallestCapacity);
     private int _used;
-    private int _count;
+
+    /// <summary>Writer only: number of cells.</summary>
+    internal int Count { get; private set; }
 
     /// <summary>The cell of a group, or <see langword="null"/>. Any thread.</summary>
     internal GroupCell? Find(string name)
@@ -52,7 +54,7 @@ internal sealed class GroupTable
         }
 
         Link(_arrays, _used++, cell);
-        _count++;
+        Count++;
     }
 
     /// <summary>Writer only: takes a cell out, which must be there.</summary>
@@ -67,7 +69,7 @@ internal sealed class GroupTable
         }
 
         Volatile.Write(ref link, _arrays.Entries[link - offset].Next + offset);
-        _count--;
+        Count--;
     }
 
     /// <summary>Writer only: takes everything out.</summary>
@@ -75,7 +77,7 @@ internal sealed class GroupTable
     {
         Volatile.Write(ref _arrays, new Arrays(SmallestCapacity));
         _used = 0;
-        _count = 0;
+        Count = 0;
     }
 
     private static void Link(Arrays arrays, int place, GroupCell cell)
@@ -88,7 +90,7 @@ internal sealed class GroupTable
     /// <summary>Copies what is still there, in order, into arrays with room for at least half as many again.</summary>
     private void Rebuild()
     {
-        var capacity = BitOperations.RoundUpToPowerOf2((uint)Math.Max(SmallestCapacity, _count + (_count / 2)));
+        var capacity = BitOperations.RoundUpToPowerOf2((uint)Math.Max(SmallestCapacity, Count + (Count / 2)));
         var arrays = new Arrays((int)capacity);
         var used = 0;
         for (var place = 0; place < _used; place++)
@@ -100,7 +102,7 @@ internal sealed class GroupTable
             }
         }
 
-        Invariant.Require(used == _count, "a cell is taken out of the table when its group ends");
+        Invariant.Require(used == Count, "a cell is taken out of the table when its group ends");
         Volatile.Write(ref _arrays, arrays);
         _used = used;
     }

@@ -47,6 +47,7 @@ internal sealed partial class ScopeMachine
         Invariant.Require(listed == 0, "I2: nobody is listed whom no table names");
         var groups = new HashSet<GroupName>(_registry.GetGroups());
         Invariant.Require(groups.Count == _registry.GroupCount, "groups are listed once");
+        Invariant.Require(_registry.CellCount == _registry.GroupCount, "I3: no cell is without members");
         var areLocal = localGroups.SetEquals(_registry.GetLocalGroups());
         Invariant.Require(areLocal, "I3: local groups are those with local members");
         Invariant.Require(localGroups.Count == _registry.LocalGroupCount, "local groups are listed once");

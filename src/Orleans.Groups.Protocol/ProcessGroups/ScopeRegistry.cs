@@ -66,6 +66,9 @@ internal sealed class ScopeRegistry
         return cell;
     }
 
+    /// <summary>Writer only: number of cells; that of the groups unless an operation is running.</summary>
+    internal int CellCount => _cells.Count;
+
     /// <summary>Writer only: the cell of a group, be it one that the running operation has made.</summary>
     internal GroupCell? FindCell(GroupName group) => _cells.Find(group.Value);
 

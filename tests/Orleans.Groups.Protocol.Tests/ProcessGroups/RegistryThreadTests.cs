@@ -35,6 +35,33 @@ public sealed class RegistryThreadTests
         readers.Finish();
     }
 
+    [Fact]
+    public void LocalMembers_ReadAgainAndAgain_NeverPrecedeAll()
+    {
+        // As little as possible besides the two writes that matter, so that readers come between them often.
+        var cell = new GroupCell("g");
+        MemberId[] member = [Member(A, 1)];
+        cell.Change([], [Member(B, 1)], isLocal: false);
+        using var readers = new ReaderThreads(2, () =>
+        {
+            for (var i = 0; i < 1_000; i++)
+            {
+                var (all, local) = cell.ReadBoth();
+                if (all.Length <= local.Length)
+                {
+                    Assert.Fail("A local member is not among all.");
+                }
+            }
+        });
+        for (var i = 0; i < 100 * Rounds; i++)
+        {
+            cell.Change([], member, isLocal: true);
+            cell.Change(member, [], isLocal: true);
+        }
+
+        readers.Finish();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(100)]

@@ -245,6 +245,7 @@ public sealed class ScopeSessionTests
     {
         _a.Up(B);
         _a.Receive(new ScopeMessage.Discover(new(B, 1), 4));
+        AssertDropped(Delta(0, 1), 1, ScopeTrace.Gap);
         AssertDropped(Delta(4, 5, count: -1), 1, ScopeTrace.Gap);
         _a.Receive(Snapshot(B, 4));
         AssertDropped(Delta(5, 6), 1, ScopeTrace.Gap, ScopeMessageKind.SnapshotRequest);

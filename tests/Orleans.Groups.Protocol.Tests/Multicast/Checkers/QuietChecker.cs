@@ -8,7 +8,7 @@ internal sealed class QuietChecker : RingObserver
         var record = world.Store.Current;
         foreach (var member in world.Running)
         {
-            var what = $"{member} ({member.Machine.GetStatus()})";
+            var what = $"{member} ({RingText.Of(member.Machine.GetStatus())})";
             Require(member.IsJoined, "G-L1", $"{what} has not joined");
             Require(record is not null && record.ListsAlive(member.Id), "G-S19", $"{what} is not in {RingText.Of(record)}");
             var held = member.Machine.HeldRecord;

@@ -17,6 +17,8 @@ internal static class RingCheckers
             new ConfirmChecker(history),
             new AgreementChecker(history),
             new QuietChecker(),
+            new StateChecker(),
+            new FrameChecker(),
         ];
     }
 }

@@ -19,6 +19,12 @@ internal static class RingText
         return $"{record.Epoch.ToString("N")[..4]}v{record.Version}[{string.Join(' ', entries)}]{status}";
     }
 
+    internal static string Of(RingStatus status) =>
+        $"{status.Phase} {Of(status.Record)} pending {status.PendingBytes} unprocessed {status.UnprocessedBytes}" +
+        $" held up by {status.HeldUpBy?.Name} work {status.HasWork} inherits [{Of(status.Inherited)}] " + string.Join(
+            ' ',
+            status.Members.Select(static m => $"{m.Member.Name}:{m.LastPublished}/{m.LastAcked}/{m.LastReturned}"));
+
     internal static string Of(RecordEdit edit) => edit switch
     {
         RecordEdit.Create create => $"create {create.Founder.Name}",

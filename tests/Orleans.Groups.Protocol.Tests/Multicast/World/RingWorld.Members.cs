@@ -89,10 +89,11 @@ internal sealed partial class RingWorld
             case RingInput.Broadcast broadcast:
                 var first = PayloadText.SequenceOf(broadcast.Payloads.Span[0]);
                 var last = first + broadcast.Payloads.Length - 1;
+                member.SteppedSequence = last;
                 Tell(observer => observer.OnPublished(member, first, last, broadcast.Confirms));
                 break;
             case RingInput.Leave when member.SequenceAtLeave < 0:
-                member.SequenceAtLeave = member.LastSequence;
+                member.SequenceAtLeave = member.SteppedSequence;
                 break;
             case RingInput.EditAnswered:
                 member.OpenEdits--;

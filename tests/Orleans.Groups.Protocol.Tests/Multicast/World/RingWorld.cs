@@ -44,7 +44,7 @@ internal sealed partial class RingWorld
     {
         Options = options ?? new RingWorldOptions();
         _ids = new DeterministicRandom(seed);
-        _observers = observers?.ToList() ?? RingCheckers.All();
+        _observers = observers?.ToList() ?? [.. RingCheckers.All(), new RingDiary()];
         _observers.ForEach(observer => observer.World = this);
         Trace = Options.IsTracing ? new StringBuilder() : null;
     }
@@ -69,6 +69,12 @@ internal sealed partial class RingWorld
 
     /// <summary>Hash of everything that all machines did.</summary>
     internal ulong TraceHash { get; private set; }
+
+    /// <summary>Frames were forged: what a real peer never sends may be seen.</summary>
+    internal bool HasForgeries { get; set; }
+
+    /// <summary>What a member's handler was called with; in worlds without an own list of observers.</summary>
+    internal List<string> Diary(WorldMember member) => Observer<RingDiary>().Of(member);
 
     internal IEnumerable<WorldMember> Running => Members.Where(static member => member.IsRunning);
 

@@ -72,12 +72,14 @@ internal sealed class WorldMember(MemberId id, WorldNode node, int serial, RingM
     /// <summary>Messages handed to the machine so far: the number of the last one.</summary>
     internal int LastSequence { get; set; }
 
-    /// <summary>Messages handed in that wait in the mailbox or were stepped.</summary>
+    /// <summary>Number of the last message that the machine has handled.</summary>
+    internal int SteppedSequence { get; set; }
+
     internal long LastConfirm { get; set; }
 
     internal bool IsLeaving { get; set; }
 
-    /// <summary>Messages that were handed to the machine before it was asked to leave.</summary>
+    /// <summary>Messages that the machine had handled when it was asked to leave.</summary>
     internal int SequenceAtLeave { get; set; } = -1;
 
     internal MulticastTermination? Termination { get; set; }

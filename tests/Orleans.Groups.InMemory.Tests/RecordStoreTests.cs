@@ -1,0 +1,114 @@
+namespace Orleans.Groups.InMemory.Tests;
+
+public sealed class RecordStoreTests
+{
+    [Fact]
+    public async Task Join_StoreFailsAllTheTime_SaysThatTheRecordWasUnavailable()
+    {
+        await using var cluster = new InMemoryCluster();
+        var node = cluster.AddNode("a");
+        cluster.RecordStore.Fail(true);
+        var options = new MulticastJoinOptions { Timeout = TimeSpan.FromMilliseconds(300) };
+        var thrown = await Assert.ThrowsAsync<GroupException>(
+            () => node.Multicast.JoinAsync("ring", new Recorder(), options).Soon());
+        Assert.Equal((GroupErrorCode.RecordUnavailable, true), (thrown.Code, thrown.IsTransient));
+        Assert.Contains("ring", thrown.Message, StringComparison.Ordinal);
+        await cluster.DrainedAsync();
+        Assert.Equal(0, node.Host.Rings.Count);
+        Assert.False(cluster.RecordStore.Exists("ring"));
+    }
+
+    [Fact]
+    public async Task Join_Cancelled_IsUndone()
+    {
+        await using var cluster = new InMemoryCluster();
+        var node = cluster.AddNode("a");
+        var handler = new Recorder();
+        cluster.RecordStore.Hold();
+        using var cancel = new CancellationTokenSource();
+        var joining = node.Multicast.JoinAsync("ring", handler, null, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => joining.Soon());
+        cluster.RecordStore.Release();
+        await cluster.ConvergedAsync();
+        Assert.Equal(0, node.Host.Rings.Count);
+        Assert.Empty(handler.Told);
+        var member = await node.JoinAsync(handler);
+        Assert.True((await member.ProveAsync("x").Soon()).IsOk);
+    }
+
+    [Fact]
+    public async Task Join_BadArguments_Throw()
+    {
+        await using var cluster = new InMemoryCluster();
+        var multicast = cluster.AddNode("a").Multicast;
+        await Assert.ThrowsAsync<ArgumentException>(() => multicast.JoinAsync(default, new Recorder()));
+        await Assert.ThrowsAsync<ArgumentNullException>(() => multicast.JoinAsync("ring", null!));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => multicast.JoinAsync("ring", new Recorder(), new MulticastJoinOptions { MemberName = "" }));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => multicast.JoinAsync("ring", new Recorder(), new MulticastJoinOptions { Timeout = TimeSpan.Zero }));
+    }
+
+    [Fact]
+    public async Task Hold_ThenRelease_DoesEverythingInOrder()
+    {
+        await using var cluster = new InMemoryCluster();
+        var (a, b) = (cluster.AddNode("a"), cluster.AddNode("b"));
+        cluster.RecordStore.Hold();
+        var joins = new[] { a.JoinAsync(new Recorder()), b.JoinAsync(new Recorder()) };
+        await cluster.DrainedAsync();
+        Assert.All(joins, static join => Assert.False(join.IsCompleted));
+        cluster.RecordStore.Release();
+        var members = await Task.WhenAll(joins).Soon();
+        await cluster.ConvergedAsync();
+        Assert.Equal(2, members[0].GetStatus().Members.Length);
+    }
+
+    [Fact]
+    public async Task EndedRecords_TooMany_AreForgottenOldestFirst()
+    {
+        await using var cluster = new InMemoryCluster(new InMemoryClusterOptions { MaxEndedRecords = 2 });
+        var node = cluster.AddNode("a");
+        foreach (var group in new[] { "r1", "r2", "r3" })
+        {
+            var member = await node.JoinAsync(new Recorder(), group);
+            await member.LeaveAsync().Soon();
+        }
+
+        await node.JoinAsync(new Recorder(), "r2");
+        var last = await node.JoinAsync(new Recorder(), "r4");
+        await last.ShutDownGroupAsync().Soon();
+        Assert.Equal(
+            [false, true, true, true],
+            new[] { "r1", "r2", "r3", "r4" }.Select(name => cluster.RecordStore.Exists(name)));
+    }
+
+    [Fact]
+    public async Task Forget_LivingGroup_TellsAllMembersWithoutAnyTraffic()
+    {
+        await using var cluster = new InMemoryCluster();
+        var (a, b, c) = (cluster.AddNode("a"), cluster.AddNode("b"), cluster.AddNode("c"));
+        var members = new[] { await a.JoinAsync(new Recorder()), await b.JoinAsync(new Recorder()) };
+        Assert.True(await c.Multicast.ForgetAsync("ring").Soon());
+        foreach (var member in members)
+        {
+            Assert.Equal(TerminationReason.Forgotten, (await member.Completion.Soon()).Reason);
+        }
+
+        Assert.False(await c.Multicast.ForgetAsync("ring").Soon());
+        Assert.False(await c.Multicast.ForgetAsync("never").Soon());
+    }
+
+    [Fact]
+    public async Task Forget_StoreFails_SaysThatNobodyKnows()
+    {
+        await using var cluster = new InMemoryCluster();
+        var node = cluster.AddNode("a");
+        await node.JoinAsync(new Recorder());
+        cluster.RecordStore.Fail(true);
+        var thrown = await Assert.ThrowsAsync<GroupException>(() => node.Multicast.ForgetAsync("ring").Soon());
+        Assert.Equal(GroupErrorCode.RecordUnavailable, thrown.Code);
+        cluster.RecordStore.Fail(false);
+    }
+}
