@@ -16,6 +16,9 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// <summary>Longest time without telling how far the handler has come, while it handles many, in milliseconds.</summary>
     private const int ProgressMilliseconds = 2;
 
+    /// <summary>So many items wait as they came; see <see cref="TryMerge"/>.</summary>
+    private const int MaxSeparateItems = 1_024;
+
     private readonly Lock _gate = new();
     private readonly RingHost _host;
     private readonly CallbackScope _scope;
@@ -54,6 +57,11 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         var calls = item is RingEffect.Deliver deliver ? deliver.Batch.Payloads.Length : 1;
         lock (_gate)
         {
+            if (_items.Count >= MaxSeparateItems && TryMerge(item))
+            {
+                return;
+            }
+
             _items.Add(item);
             _addedCalls += calls;
             if (_isScheduled)
@@ -107,6 +115,24 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         }
 
         _host.Core.Work.End();
+    }
+
+    /// <summary>
+    /// Behind a handler that stands still, changes of members could pile up without end. Then those that follow each other
+    /// become one, in which whoever came and went is not told of at all.
+    /// </summary>
+    private bool TryMerge(RingEffect item)
+    {
+        if (item is not RingEffect.NotifyChanged later || _items[^1] is not RingEffect.NotifyChanged earlier)
+        {
+            return false;
+        }
+
+        _items[^1] = new RingEffect.NotifyChanged(
+            [.. earlier.Births.Except(later.Deaths), .. later.Births],
+            [.. earlier.Deaths, .. later.Deaths.Except(earlier.Births)],
+            later.Members);
+        return true;
     }
 
     private bool TakePass()
@@ -174,6 +200,9 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
                 RingEffect.NotifyJoined joined => (
                     Call(handler => handler.OnJoinedAsync(new MulticastJoined(_host, joined.Members, joined.Bases))),
                     nameof(IMulticastHandler.OnJoinedAsync)),
+                RingEffect.NotifyChanged { Births.IsEmpty: true, Deaths.IsEmpty: true } => (
+                    Task.FromResult(HandlerReply.Ok), // Merged into nothing.
+                    nameof(IMulticastHandler.OnMembersChangedAsync)),
                 RingEffect.NotifyChanged changed => (
                     Call(handler => handler.OnMembersChangedAsync(
                         new MembersChanged(changed.Births, changed.Deaths, changed.Members))),

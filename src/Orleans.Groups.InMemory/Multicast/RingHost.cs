@@ -74,6 +74,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     /// <summary>The record the member goes by, as of its last turn.</summary>
     internal GroupRecord? HeldRecord => Volatile.Read(ref _heldRecord);
 
+    /// <summary>Calls that wait for the handler.</summary>
+    internal long QueuedCalls => _deliveries.QueuedCalls;
+
     /// <summary>A frame of another member; called under its lane's lock, or by a member of this node.</summary>
     internal void Receive(MemberId from, RingMessage message) => Post(new RingMail(new RingInput.Received(from, message)));
 
