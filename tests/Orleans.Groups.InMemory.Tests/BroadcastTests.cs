@@ -315,7 +315,9 @@ public sealed class BroadcastTests
         return new InMemoryCluster(options);
     }
 
-    /// <summary>The only member of a ring whose handler stands still, and whose window is full after ten messages.</summary>
+    /// <summary>
+    /// The only member of a ring whose handler stands still, and whose window is full after ten messages.
+    /// </summary>
     private static async Task<(IMulticastGroup Member, Recorder Handler, Gate Gate)> BlockedAsync(
         InMemoryCluster cluster,
         int messages = 10)

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Orleans.Groups.InMemory.Tests;
 
-/// <summary>The quick start runs, prints what it should, and is what the readme shows. Alone, because it uses the console.</summary>
+/// <summary>
+/// The quick start runs, prints what it should, and is what the readme shows. Alone, because it uses the console.
+/// </summary>
 [Collection(nameof(UsesTheConsole))]
 public sealed class QuickStartTests
 {

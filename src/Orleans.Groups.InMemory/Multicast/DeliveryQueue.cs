@@ -2,18 +2,22 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
 
-/// <summary>Everything that waits for one member's handler, in protocol order (rule R10), and the pump that calls it.</summary>
+/// <summary>
+/// Everything that waits for one member's handler, in protocol order (rule R10), and the pump that calls it.
+/// </summary>
 /// <remarks>
 /// Apart from the protocol's turns: a handler that is slow, or waits for a confirm, holds up nothing but itself. Its
-/// length is bounded by the windows of the senders. How far the handler has come is told once per publisher and pass, and
-/// before the pump waits for a call that has not returned.
+/// length is bounded by the windows of the senders. How far the handler has come is told once per publisher and pass,
+/// and before the pump waits for a call that has not returned.
 /// </remarks>
 internal sealed class DeliveryQueue : IThreadPoolWorkItem
 {
     /// <summary>How often the time is looked at while messages are handled: each time this many have been.</summary>
     private const int ProgressCheckInterval = 16;
 
-    /// <summary>Longest time without telling how far the handler has come, while it handles many, in milliseconds.</summary>
+    /// <summary>
+    /// Longest time without telling how far the handler has come, while it handles many, in milliseconds.
+    /// </summary>
     private const int ProgressMilliseconds = 2;
 
     /// <summary>So many items wait as they came; see <see cref="TryMerge"/>.</summary>
@@ -118,8 +122,8 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     }
 
     /// <summary>
-    /// Behind a handler that stands still, changes of members could pile up without end. Then those that follow each other
-    /// become one, in which whoever came and went is not told of at all.
+    /// Behind a handler that stands still, changes of members could pile up without end. Then those that follow each
+    /// other become one, in which whoever came and went is not told of at all.
     /// </summary>
     private bool TryMerge(RingEffect item)
     {
@@ -151,7 +155,9 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Handles messages from <paramref name="next"/> on, as long as the handler returns with its answer.</summary>
+    /// <summary>
+    /// Handles messages from <paramref name="next"/> on, as long as the handler returns with its answer.
+    /// </summary>
     /// <returns>A call that has not returned; it belongs to the message before <paramref name="next"/>.</returns>
     private Task<HandlerReply>? DeliverWhileSynchronous(RingEffect.Deliver deliver, ref int next)
     {
@@ -191,7 +197,8 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     {
         if (item is RingEffect.Terminated ended)
         {
-            await NotifyEndAsync(new MulticastTermination(ended.Reason, ended.Detail, ended.Unsettled)).ConfigureAwait(false);
+            var termination = new MulticastTermination(ended.Reason, ended.Detail, ended.Unsettled);
+            await NotifyEndAsync(termination).ConfigureAwait(false);
         }
         else if (!_isStopped && !_isAbandoned)
         {
