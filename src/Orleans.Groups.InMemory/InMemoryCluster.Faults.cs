@@ -5,7 +5,8 @@ public sealed partial class InMemoryCluster
 {
     /// <summary>
     /// Holds back what one node sends to another, in order, until <see cref="Heal"/>; at most
-    /// <see cref="InMemoryClusterOptions.MaxHeldFramesPerLink"/> frames. Nobody is told; the other direction stays open.
+    /// <see cref="InMemoryClusterOptions.MaxHeldFramesPerLink"/> frames. Nobody is told; the other direction stays
+    /// open.
     /// </summary>
     public void Cut(InMemoryNode from, InMemoryNode to)
     {
@@ -22,7 +23,9 @@ public sealed partial class InMemoryCluster
         Core.Network.CutBoth(left.Host, right.Host);
     }
 
-    /// <summary>Opens both directions between two nodes: what was held arrives; where the session had ended a new one begins.</summary>
+    /// <summary>
+    /// Opens both directions between two nodes: what was held arrives; where the session had ended a new one begins.
+    /// </summary>
     public void Heal(InMemoryNode left, InMemoryNode right)
     {
         Check(left);
@@ -34,8 +37,8 @@ public sealed partial class InMemoryCluster
     public void HealAll() => Core.Network.HealAll();
 
     /// <summary>
-    /// A node takes another for lost although it lives, as a failure detector may: their session ends, and with it what was
-    /// under way. The observer learns it at once, the other as soon as a notice can reach it: at once, or after
+    /// A node takes another for lost although it lives, as a failure detector may: their session ends, and with it what
+    /// was under way. The observer learns it at once, the other as soon as a notice can reach it: at once, or after
     /// <see cref="Heal"/> when the direction to it is cut. A new session begins when both know and nothing is cut.
     /// </summary>
     public void DeclareDown(InMemoryNode observer, InMemoryNode node)

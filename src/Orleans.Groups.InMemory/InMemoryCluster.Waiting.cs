@@ -6,15 +6,16 @@ namespace Orleans.Groups.InMemory;
 public sealed partial class InMemoryCluster
 {
     /// <summary>
-    /// Completes when nothing is under way: no input waits at a machine, no callback waits or runs, and no frame is on a
-    /// link. What is held back by a cut link or a held record store, and what waits for a timer, does not count.
+    /// Completes when nothing is under way: no input waits at a machine, no callback waits or runs, and no frame is on
+    /// a link. What is held back by a cut link or a held record store, and what waits for a timer, does not count.
     /// </summary>
     /// <remarks>Completes never while a callback is blocked, and must not be awaited inside one.</remarks>
-    public Task DrainAsync(CancellationToken cancellationToken = default) => Core.Work.WaitForIdleAsync(cancellationToken);
+    public Task DrainAsync(CancellationToken cancellationToken = default) =>
+        Core.Work.WaitForIdleAsync(cancellationToken);
 
     /// <summary>
-    /// Completes when the machines of a node have processed everything that waits for them now. Callbacks are not waited
-    /// for, so that it may be used while one is blocked.
+    /// Completes when the machines of a node have processed everything that waits for them now. Callbacks are not
+    /// waited for, so that it may be used while one is blocked.
     /// </summary>
     public Task WaitForInputsAsync(InMemoryNode node, CancellationToken cancellationToken = default)
     {

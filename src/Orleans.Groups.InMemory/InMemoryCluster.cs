@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace Orleans.Groups.InMemory;
 
-/// <summary>A cluster whose nodes live in this process: the embedded engine, and what to test one's own code with.</summary>
+/// <summary>
+/// A cluster whose nodes live in this process: the embedded engine, and what to test one's own code with.
+/// </summary>
 /// <remarks>
 /// <para>
 /// Every node has its own registry, ring members and connections; nothing is shared but the record store. Links can be
@@ -20,7 +22,9 @@ public sealed partial class InMemoryCluster : IAsyncDisposable
 
     /// <summary>Makes a cluster without nodes.</summary>
     /// <param name="options">Its settings; <see langword="null"/> for the defaults.</param>
-    /// <exception cref="OptionsValidationException">The settings are not valid; it lists everything that is wrong.</exception>
+    /// <exception cref="OptionsValidationException">
+    /// The settings are not valid; it lists everything that is wrong.
+    /// </exception>
     public InMemoryCluster(InMemoryClusterOptions? options = null)
     {
         options ??= new InMemoryClusterOptions();
@@ -50,7 +54,9 @@ public sealed partial class InMemoryCluster : IAsyncDisposable
 
     internal ClusterCore Core { get; }
 
-    /// <summary>Starts a node and connects it with all living ones. The name of a dead node begins its next life.</summary>
+    /// <summary>
+    /// Starts a node and connects it with all living ones. The name of a dead node begins its next life.
+    /// </summary>
     /// <param name="name">1 to 256 UTF-8 bytes without control characters.</param>
     /// <exception cref="ArgumentException">The name is not allowed, or a living node has it.</exception>
     /// <exception cref="GroupLimitException">There are as many nodes as there may be.</exception>
@@ -72,17 +78,22 @@ public sealed partial class InMemoryCluster : IAsyncDisposable
     /// Stops a node in order: its scopes say goodbye, its ring members leave and drain for at most
     /// <see cref="MulticastOptions.LeaveTimeout"/>, and all others learn that it has gone.
     /// </summary>
-    /// <returns>Completes when the node has stopped; from inside a callback it does not wait for the callbacks' end.</returns>
+    /// <returns>
+    /// Completes when the node has stopped; from inside a callback it does not wait for the callbacks' end.
+    /// </returns>
     public Task StopNodeAsync(InMemoryNode node)
     {
         Check(node);
         return StopAsync(node.Host);
     }
 
-    /// <summary>Ends a node as if its process were killed: nothing more is sent or called, and all others learn that it is dead.</summary>
+    /// <summary>
+    /// Ends a node as if its process were killed: nothing more is sent or called, and all others learn that it is dead.
+    /// </summary>
     /// <remarks>
     /// A callback that runs at that moment cannot be stopped. Tasks of the node's own callers complete:
-    /// <see cref="IMulticastGroup.Completion"/> with <see cref="TerminationReason.NodeStopped"/>, confirms and sends as unknown.
+    /// <see cref="IMulticastGroup.Completion"/> with <see cref="TerminationReason.NodeStopped"/>, confirms and sends as
+    /// unknown.
     /// </remarks>
     public void KillNode(InMemoryNode node)
     {
@@ -91,7 +102,9 @@ public sealed partial class InMemoryCluster : IAsyncDisposable
         Forget(node.Host);
     }
 
-    /// <summary>Starts the next life of a node that has stopped or was killed; the same as <see cref="AddNode"/> with its name.</summary>
+    /// <summary>
+    /// Starts the next life of a node that has stopped or was killed; the same as <see cref="AddNode"/> with its name.
+    /// </summary>
     /// <exception cref="ArgumentException">The node, or a later life of it, lives.</exception>
     public InMemoryNode RestartNode(InMemoryNode dead)
     {
@@ -99,7 +112,9 @@ public sealed partial class InMemoryCluster : IAsyncDisposable
         return AddNode(dead.Name);
     }
 
-    /// <summary>Ends all nodes without draining rings; handlers are told. Afterwards nothing of this cluster runs.</summary>
+    /// <summary>
+    /// Ends all nodes without draining rings; handlers are told. Afterwards nothing of this cluster runs.
+    /// </summary>
     /// <returns>
     /// Completes when no callback runs any more; one that never returns is given up on after twice the
     /// <see cref="MulticastOptions.LeaveTimeout"/>, with a warning in the log. From inside a callback it does not wait.

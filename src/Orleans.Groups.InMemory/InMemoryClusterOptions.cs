@@ -25,9 +25,9 @@ public sealed class InMemoryClusterOptions
     public bool EncodeMessages { get; set; } = false;
 
     /// <summary>
-    /// Most frames that a cut link holds back, 1 to 16 777 216; default 65 536. A frame more, and the sending node gives
-    /// the session with the other up, as <see cref="InMemoryCluster.DeclareDown"/> does; payloads sent to members are
-    /// answered <see cref="SendOutcome.Overloaded"/> instead.
+    /// Most frames that a cut link holds back, 1 to 16 777 216; default 65 536. A frame more, and the sending node
+    /// gives the session with the other up, as <see cref="InMemoryCluster.DeclareDown"/> does; payloads sent to members
+    /// are answered <see cref="SendOutcome.Overloaded"/> instead.
     /// </summary>
     public int MaxHeldFramesPerLink { get; set; } = 65_536;
 
@@ -40,10 +40,14 @@ public sealed class InMemoryClusterOptions
     /// </summary>
     public int MaxEndedRecords { get; set; } = 10_000;
 
-    /// <summary>Where to log; default <see langword="null"/>: nowhere, or the host's with dependency injection.</summary>
+    /// <summary>
+    /// Where to log; default <see langword="null"/>: nowhere, or the host's with dependency injection.
+    /// </summary>
     public ILoggerFactory? LoggerFactory { get; set; }
 
-    /// <summary>Source of time; default <see cref="System.TimeProvider.System"/>, or the host's with dependency injection.</summary>
+    /// <summary>
+    /// Source of time; default <see cref="System.TimeProvider.System"/>, or the host's with dependency injection.
+    /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>
@@ -52,7 +56,9 @@ public sealed class InMemoryClusterOptions
     /// </summary>
     public ulong? Seed { get; set; }
 
-    /// <summary>All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.</summary>
+    /// <summary>
+    /// All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.
+    /// </summary>
     public IReadOnlyList<string> GetErrors()
     {
         var errors = new OptionErrors(nameof(InMemoryClusterOptions));

@@ -42,18 +42,22 @@ public sealed class InMemoryNode
     /// <summary>Makes a member that lives on this node.</summary>
     /// <param name="name">Label for people: 1 to 256 UTF-8 bytes without control characters.</param>
     /// <param name="onMessage">
-    /// Called with each payload sent to it, one after the other, on the thread pool; an exception is logged and the next
-    /// follows. <see langword="null"/>: the member takes payloads and drops them.
+    /// Called with each payload sent to it, one after the other, on the thread pool; an exception is logged and the
+    /// next follows. <see langword="null"/>: the member takes payloads and drops them.
     /// </param>
     /// <exception cref="GroupLimitException">There are too many members on this node.</exception>
     /// <exception cref="GroupException"><see cref="GroupErrorCode.ShuttingDown"/>: the node is stopping.</exception>
     public IGroupMember CreateMember(string name, Func<MemberMessage, ValueTask>? onMessage = null) =>
         Host.Members.Create(name, onMessage);
 
-    /// <summary>As <see cref="CreateMember(string, Func{MemberMessage, ValueTask})"/>, for messages of one type.</summary>
+    /// <summary>
+    /// As <see cref="CreateMember(string, Func{MemberMessage, ValueTask})"/>, for messages of one type.
+    /// </summary>
     /// <param name="name">Label for people.</param>
     /// <param name="onMessage">Called with who sent what; nobody when the sender did not say.</param>
-    /// <param name="codec">How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.</param>
+    /// <param name="codec">
+    /// How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.
+    /// </param>
     /// <typeparam name="T">Type of the messages.</typeparam>
     public IGroupMember CreateMember<T>(string name, Action<MemberId?, T> onMessage, PayloadCodec<T>? codec = null)
     {
@@ -65,7 +69,9 @@ public sealed class InMemoryNode
         });
     }
 
-    /// <summary>Stops a scope on this node: it says goodbye, and its memberships of this node and its monitors end.</summary>
+    /// <summary>
+    /// Stops a scope on this node: it says goodbye, and its memberships of this node and its monitors end.
+    /// </summary>
     /// <returns>Completes when the scope has stopped here. Nothing happens when it did not run.</returns>
     public Task StopScopeAsync(ScopeName scope)
     {
@@ -73,7 +79,9 @@ public sealed class InMemoryNode
         return Task.CompletedTask;
     }
 
-    /// <summary>Starts a stopped scope again, empty: members join again by themselves. Nothing happens when it runs.</summary>
+    /// <summary>
+    /// Starts a stopped scope again, empty: members join again by themselves. Nothing happens when it runs.
+    /// </summary>
     public void StartScope(ScopeName scope) => Host.GetScope(scope).Start();
 
     /// <summary>For example <c>a@1.1f09c2aa</c>.</summary>

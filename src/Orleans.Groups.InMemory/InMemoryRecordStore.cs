@@ -3,7 +3,9 @@ using Orleans.Groups.Protocol;
 namespace Orleans.Groups.InMemory;
 
 /// <summary>The record store of an in-memory cluster: who is in which ring. Lives as long as the cluster.</summary>
-/// <remarks>Its faults are for tests of how an application copes with them. All members may be called from any thread.</remarks>
+/// <remarks>
+/// Its faults are for tests of how an application copes with them. All members may be called from any thread.
+/// </remarks>
 public sealed class InMemoryRecordStore
 {
     private readonly Lock _gate = new();
@@ -44,7 +46,9 @@ public sealed class InMemoryRecordStore
         }
     }
 
-    /// <summary>From now on requests wait, in order, until <see cref="Release"/>. At most two wait per ring member.</summary>
+    /// <summary>
+    /// From now on requests wait, in order, until <see cref="Release"/>. At most two wait per ring member.
+    /// </summary>
     public void Hold()
     {
         lock (_gate)
@@ -79,7 +83,9 @@ public sealed class InMemoryRecordStore
         _work.Pulse();
     }
 
-    /// <summary>Whether there is a record of the group; that of a ring that has ended counts until it is forgotten.</summary>
+    /// <summary>
+    /// Whether there is a record of the group; that of a ring that has ended counts until it is forgotten.
+    /// </summary>
     public bool Exists(GroupName group)
     {
         lock (_gate)

@@ -277,6 +277,28 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task Deliveries_HandlerStandsStillWhileOthersComeAndGo_StayBounded()
+    {
+        const int Comers = 700;
+        await using var cluster = Cluster();
+        var (member, handler, gate) = await BlockedAsync(cluster, messages: 1);
+        var queue = ((RingHost)member).QueuedCalls;
+        for (var number = 0; number < Comers; number++)
+        {
+            var comer = await cluster.Nodes[0].JoinAsync(new Recorder());
+            await comer.LeaveAsync().Soon();
+        }
+
+        await cluster.WaitForInputsAsync(cluster.Nodes[0]);
+        Assert.InRange(((RingHost)member).QueuedCalls - queue, 1_000, 1_024);
+        gate.Open();
+        await cluster.DrainedAsync();
+        Assert.Equal(
+            handler.Told.Count(static line => line == "births a"),
+            handler.Told.Count(static line => line == "deaths a"));
+    }
+
+    [Fact]
     public async Task Confirm_BadArguments_Throw()
     {
         await using var cluster = new InMemoryCluster();
@@ -293,7 +315,9 @@ public sealed class BroadcastTests
         return new InMemoryCluster(options);
     }
 
-    /// <summary>The only member of a ring whose handler stands still, and whose window is full after ten messages.</summary>
+    /// <summary>
+    /// The only member of a ring whose handler stands still, and whose window is full after ten messages.
+    /// </summary>
     private static async Task<(IMulticastGroup Member, Recorder Handler, Gate Gate)> BlockedAsync(
         InMemoryCluster cluster,
         int messages = 10)

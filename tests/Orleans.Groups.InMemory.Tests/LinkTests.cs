@@ -204,7 +204,9 @@ public sealed class LinkTests
         }
 
         await cluster.DrainedAsync();
-        var delivered = sent.Where(static send => send.Outcome == SendOutcome.Delivered).Select(static send => send.Text);
+        var delivered = sent
+            .Where(static send => send.Outcome == SendOutcome.Delivered)
+            .Select(static send => send.Text);
         Assert.Empty(delivered.Except(got));
         Assert.Equal(got.Order(Comparer<string>.Create(ByNumber)), got);
 

@@ -14,17 +14,22 @@ public sealed class OptionsTests
     {
         var errors = Wrong().GetErrors();
         Assert.Equal(5, errors.Count);
-        Assert.Contains(errors, static error => error.Contains("MaxHeldFramesPerLink is '0'", StringComparison.Ordinal));
-        Assert.Contains(errors, static error => error.Contains("MaxNodes is '2000'", StringComparison.Ordinal));
-        Assert.Contains(errors, static error => error.Contains("NodeName", StringComparison.Ordinal));
-        Assert.Contains(errors, static error => error.Contains("MulticastOptions.MaxMembers is '0'", StringComparison.Ordinal));
-        Assert.Contains(errors, static error => error.Contains("ProcessGroupsOptions.MaxScopes", StringComparison.Ordinal));
+        string[] expected =
+        [
+            "InMemoryClusterOptions.NodeName is ''",
+            "InMemoryClusterOptions.MaxHeldFramesPerLink is '0'",
+            "InMemoryClusterOptions.MaxNodes is '2000'",
+            "ProcessGroupsOptions.MaxScopes is '0'",
+            "MulticastOptions.MaxMembers is '0'",
+        ];
+        Assert.Equal(expected, errors.Zip(expected, static (error, start) => error[..start.Length]));
     }
 
     [Fact]
     public void Errors_OfMissingParts_AreListed()
     {
-        var errors = new InMemoryClusterOptions { Multicast = null!, ProcessGroups = null!, TimeProvider = null! }.GetErrors();
+        var options = new InMemoryClusterOptions { Multicast = null!, ProcessGroups = null!, TimeProvider = null! };
+        var errors = options.GetErrors();
         Assert.Equal(3, errors.Count);
         Assert.All(errors, static error => Assert.Contains("must be set", error, StringComparison.Ordinal));
     }

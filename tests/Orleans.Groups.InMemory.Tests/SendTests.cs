@@ -1,6 +1,8 @@
 namespace Orleans.Groups.InMemory.Tests;
 
-/// <summary>Payloads to members: outcomes, bounds, order. What every engine must show is in the conformance suite.</summary>
+/// <summary>
+/// Payloads to members: outcomes, bounds, order. What every engine must show is in the conformance suite.
+/// </summary>
 public sealed class SendTests
 {
     [Theory]
@@ -136,7 +138,8 @@ public sealed class SendTests
     [Fact]
     public async Task Members_TooMany_AreRefusedUntilOneEnds()
     {
-        await using var cluster = new InMemoryCluster(new InMemoryClusterOptions { ProcessGroups = { MaxMembers = 1 } });
+        var options = new InMemoryClusterOptions { ProcessGroups = { MaxMembers = 1 } };
+        await using var cluster = new InMemoryCluster(options);
         var node = cluster.AddNode("a");
         var first = node.CreateMember("m");
         Assert.Throws<GroupLimitException>(() => node.CreateMember("m"));

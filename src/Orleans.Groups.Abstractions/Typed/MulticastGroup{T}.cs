@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <summary>One member's place in a ring whose messages are of one type. Everything is as in <see cref="IMulticastGroup"/>.</summary>
+/// <summary>
+/// One member's place in a ring whose messages are of one type. Everything is as in <see cref="IMulticastGroup"/>.
+/// </summary>
 /// <typeparam name="T">Type of the messages.</typeparam>
 public sealed class MulticastGroup<T> : IAsyncDisposable
 {
@@ -8,7 +10,9 @@ public sealed class MulticastGroup<T> : IAsyncDisposable
 
     /// <summary>Adds the type to a member that is in the ring.</summary>
     /// <param name="group">The member.</param>
-    /// <param name="codec">How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.</param>
+    /// <param name="codec">
+    /// How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.
+    /// </param>
     public MulticastGroup(IMulticastGroup group, PayloadCodec<T>? codec = null)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -26,12 +30,16 @@ public sealed class MulticastGroup<T> : IAsyncDisposable
     public Task<MulticastTermination> Completion => Group.Completion;
 
     /// <summary>As <see cref="IMulticastGroup.BroadcastAsync"/>.</summary>
-    /// <exception cref="PayloadTooLargeException">The encoded message is over the limit. Nothing was published.</exception>
+    /// <exception cref="PayloadTooLargeException">
+    /// The encoded message is over the limit. Nothing was published.
+    /// </exception>
     public ValueTask<BroadcastOutcome> BroadcastAsync(T message, CancellationToken cancellationToken = default) =>
         Group.BroadcastAsync(_codec.Encode(message), cancellationToken);
 
     /// <summary>As <see cref="IMulticastGroup.ConfirmedBroadcastAsync"/>.</summary>
-    /// <exception cref="PayloadTooLargeException">The encoded message is over the limit. Nothing was published.</exception>
+    /// <exception cref="PayloadTooLargeException">
+    /// The encoded message is over the limit. Nothing was published.
+    /// </exception>
     public ValueTask<BroadcastOutcome> ConfirmedBroadcastAsync(
         T message,
         ConfirmLevel level = ConfirmLevel.ReceivedByAll,

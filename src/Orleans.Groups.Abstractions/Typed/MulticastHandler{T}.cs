@@ -1,7 +1,9 @@
 namespace Orleans.Groups;
 
 /// <summary>A handler of messages of one type, for deriving from: override what matters.</summary>
-/// <param name="codec">How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.</param>
+/// <param name="codec">
+/// How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.
+/// </param>
 /// <typeparam name="T">Type of the messages.</typeparam>
 public abstract class MulticastHandler<T>(PayloadCodec<T>? codec = null) : MulticastHandler
 {

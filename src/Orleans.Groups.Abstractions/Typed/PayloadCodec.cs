@@ -14,8 +14,8 @@ public static class PayloadCodec
     public static PayloadCodec<ReadOnlyMemory<byte>> Bytes { get; } = new BytesCodec();
 
     /// <summary>
-    /// The codec used where none is named: <see cref="Utf8"/> for <see cref="string"/>, <see cref="Bytes"/> for bytes, and
-    /// <see cref="Json{T}(JsonSerializerOptions)"/> for everything else.
+    /// The codec used where none is named: <see cref="Utf8"/> for <see cref="string"/>, <see cref="Bytes"/> for bytes,
+    /// and <see cref="Json{T}(JsonSerializerOptions)"/> for everything else.
     /// </summary>
     public static PayloadCodec<T> Default<T>() => Defaults<T>.Codec;
 
@@ -38,7 +38,8 @@ public static class PayloadCodec
 
     private sealed class Utf8Codec : PayloadCodec<string>
     {
-        private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        private static readonly UTF8Encoding Strict =
+            new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
         public override ReadOnlyMemory<byte> Encode(string message) => Strict.GetBytes(message);
 

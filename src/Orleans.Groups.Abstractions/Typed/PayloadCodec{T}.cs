@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <summary>Turns messages of one type into the bytes that travel, and back. Used by any thread, so it keeps no state.</summary>
+/// <summary>
+/// Turns messages of one type into the bytes that travel, and back. Used by any thread, so it keeps no state.
+/// </summary>
 /// <remarks>
 /// Bytes that come from a peer may be anything: <see cref="Decode"/> throws for what is none of its messages, and the
 /// receiver treats that as it treats a handler that throws.

@@ -7,12 +7,14 @@ public static class TypedMulticastExtensions
     /// <param name="multicast">The node.</param>
     /// <param name="group">The group.</param>
     /// <param name="onMessage">
-    /// Called with who published what, one message after the other, on the thread pool. What it throws, and what cannot be
-    /// decoded, is treated as <see cref="MulticastOptions.OnHandlerFailure"/> says.
+    /// Called with who published what, one message after the other, on the thread pool. What it throws, and what cannot
+    /// be decoded, is treated as <see cref="MulticastOptions.OnHandlerFailure"/> says.
     /// </param>
     /// <param name="callbacks">What else to be told; <see langword="null"/> for nothing.</param>
     /// <param name="options">As for <see cref="IMulticast.JoinAsync"/>.</param>
-    /// <param name="codec">How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.</param>
+    /// <param name="codec">
+    /// How messages become bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.
+    /// </param>
     /// <param name="cancellationToken">Gives up joining.</param>
     /// <returns>As <see cref="IMulticast.JoinAsync"/>.</returns>
     /// <typeparam name="T">Type of the messages.</typeparam>
@@ -32,7 +34,8 @@ public static class TypedMulticastExtensions
         return new MulticastGroup<T>(member, codec);
     }
 
-    /// <inheritdoc cref="JoinAsync{T}(IMulticast, GroupName, Func{MemberId, T, ValueTask}, MulticastCallbacks, MulticastJoinOptions, PayloadCodec{T}, CancellationToken)"/>
+    /// <inheritdoc cref="JoinAsync{T}(IMulticast, GroupName, Func{MemberId, T, ValueTask}, MulticastCallbacks,
+    /// MulticastJoinOptions, PayloadCodec{T}, CancellationToken)"/>
     public static Task<MulticastGroup<T>> JoinAsync<T>(
         this IMulticast multicast,
         GroupName group,

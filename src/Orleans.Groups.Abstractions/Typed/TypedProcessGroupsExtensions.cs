@@ -28,12 +28,15 @@ public static class TypedProcessGroupsExtensions
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        return groups.PublishAsync(group, (codec ?? PayloadCodec.Default<T>()).Encode(message), from, cancellationToken);
+        var payload = (codec ?? PayloadCodec.Default<T>()).Encode(message);
+        return groups.PublishAsync(group, payload, from, cancellationToken);
     }
 
     /// <summary>The message in a payload.</summary>
     /// <param name="message">What arrived.</param>
-    /// <param name="codec">How it became bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.</param>
+    /// <param name="codec">
+    /// How it became bytes; <see langword="null"/> for <see cref="PayloadCodec.Default{T}"/>.
+    /// </param>
     /// <typeparam name="T">Type of the message.</typeparam>
     public static T Read<T>(this MemberMessage message, PayloadCodec<T>? codec = null) =>
         (codec ?? PayloadCodec.Default<T>()).Decode(message.Payload);

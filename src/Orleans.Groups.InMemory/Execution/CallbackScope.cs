@@ -2,9 +2,9 @@ namespace Orleans.Groups.InMemory;
 
 /// <summary>Tells code that runs inside a callback of the application from code that does not.</summary>
 /// <remarks>
-/// The mark flows with the execution context through the callback's awaits. It is set once per run of a queue's pump, not
-/// per call. What a callback starts and does not wait for carries the mark, too, and counts as inside for as long as the
-/// pump runs: refusing then is safe, waiting for oneself is not.
+/// The mark flows with the execution context through the callback's awaits. It is set once per run of a queue's pump,
+/// not per call. What a callback starts and does not wait for carries the mark, too, and counts as inside for as long
+/// as the pump runs: refusing then is safe, waiting for oneself is not.
 /// </remarks>
 /// <param name="cluster">The cluster in which the callback is called.</param>
 /// <param name="owner">The queue, monitor or member whose callback it is.</param>

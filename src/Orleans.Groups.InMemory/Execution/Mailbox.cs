@@ -90,7 +90,9 @@ internal abstract class Mailbox<T>(WorkCounter work) : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>An item that waited is not handled, because the mailbox was closed. Locked; must not call anybody.</summary>
+    /// <summary>
+    /// An item that waited is not handled, because the mailbox was closed. Locked; must not call anybody.
+    /// </summary>
     protected virtual void OnDropped(T item)
     {
     }

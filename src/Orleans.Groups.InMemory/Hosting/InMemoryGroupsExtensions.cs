@@ -11,8 +11,8 @@ public static class InMemoryGroupsExtensions
 {
     /// <summary>
     /// Adds a cluster of one node, which starts and stops with the host: <see cref="InMemoryCluster"/>,
-    /// <see cref="InMemoryNode"/>, <see cref="IProcessGroups"/> of the default scope, and <see cref="IMulticast"/>, all of
-    /// them singletons.
+    /// <see cref="InMemoryNode"/>, <see cref="IProcessGroups"/> of the default scope, and <see cref="IMulticast"/>, all
+    /// of them singletons.
     /// </summary>
     /// <param name="services">Where to add them.</param>
     /// <param name="configure">Changes the settings; wrong ones fail the start of the host, all of them listed.</param>

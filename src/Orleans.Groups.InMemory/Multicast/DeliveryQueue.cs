@@ -2,19 +2,26 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
 
-/// <summary>Everything that waits for one member's handler, in protocol order (rule R10), and the pump that calls it.</summary>
+/// <summary>
+/// Everything that waits for one member's handler, in protocol order (rule R10), and the pump that calls it.
+/// </summary>
 /// <remarks>
 /// Apart from the protocol's turns: a handler that is slow, or waits for a confirm, holds up nothing but itself. Its
-/// length is bounded by the windows of the senders. How far the handler has come is told once per publisher and pass, and
-/// before the pump waits for a call that has not returned.
+/// length is bounded by the windows of the senders. How far the handler has come is told once per publisher and pass,
+/// and before the pump waits for a call that has not returned.
 /// </remarks>
 internal sealed class DeliveryQueue : IThreadPoolWorkItem
 {
     /// <summary>How often the time is looked at while messages are handled: each time this many have been.</summary>
     private const int ProgressCheckInterval = 16;
 
-    /// <summary>Longest time without telling how far the handler has come, while it handles many, in milliseconds.</summary>
+    /// <summary>
+    /// Longest time without telling how far the handler has come, while it handles many, in milliseconds.
+    /// </summary>
     private const int ProgressMilliseconds = 2;
+
+    /// <summary>So many items wait as they came; see <see cref="TryMerge"/>.</summary>
+    private const int MaxSeparateItems = 1_024;
 
     private readonly Lock _gate = new();
     private readonly RingHost _host;
@@ -54,6 +61,11 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         var calls = item is RingEffect.Deliver deliver ? deliver.Batch.Payloads.Length : 1;
         lock (_gate)
         {
+            if (_items.Count >= MaxSeparateItems && TryMerge(item))
+            {
+                return;
+            }
+
             _items.Add(item);
             _addedCalls += calls;
             if (_isScheduled)
@@ -109,6 +121,24 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         _host.Core.Work.End();
     }
 
+    /// <summary>
+    /// Behind a handler that stands still, changes of members could pile up without end. Then those that follow each
+    /// other become one, in which whoever came and went is not told of at all.
+    /// </summary>
+    private bool TryMerge(RingEffect item)
+    {
+        if (item is not RingEffect.NotifyChanged later || _items[^1] is not RingEffect.NotifyChanged earlier)
+        {
+            return false;
+        }
+
+        _items[^1] = new RingEffect.NotifyChanged(
+            [.. earlier.Births.Except(later.Deaths), .. later.Births],
+            [.. earlier.Deaths, .. later.Deaths.Except(earlier.Births)],
+            later.Members);
+        return true;
+    }
+
     private bool TakePass()
     {
         lock (_gate)
@@ -125,7 +155,9 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Handles messages from <paramref name="next"/> on, as long as the handler returns with its answer.</summary>
+    /// <summary>
+    /// Handles messages from <paramref name="next"/> on, as long as the handler returns with its answer.
+    /// </summary>
     /// <returns>A call that has not returned; it belongs to the message before <paramref name="next"/>.</returns>
     private Task<HandlerReply>? DeliverWhileSynchronous(RingEffect.Deliver deliver, ref int next)
     {
@@ -165,7 +197,8 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     {
         if (item is RingEffect.Terminated ended)
         {
-            await NotifyEndAsync(new MulticastTermination(ended.Reason, ended.Detail, ended.Unsettled)).ConfigureAwait(false);
+            var termination = new MulticastTermination(ended.Reason, ended.Detail, ended.Unsettled);
+            await NotifyEndAsync(termination).ConfigureAwait(false);
         }
         else if (!_isStopped && !_isAbandoned)
         {
@@ -174,6 +207,9 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
                 RingEffect.NotifyJoined joined => (
                     Call(handler => handler.OnJoinedAsync(new MulticastJoined(_host, joined.Members, joined.Bases))),
                     nameof(IMulticastHandler.OnJoinedAsync)),
+                RingEffect.NotifyChanged { Births.IsEmpty: true, Deaths.IsEmpty: true } => (
+                    Task.FromResult(HandlerReply.Ok), // Merged into nothing.
+                    nameof(IMulticastHandler.OnMembersChangedAsync)),
                 RingEffect.NotifyChanged changed => (
                     Call(handler => handler.OnMembersChangedAsync(
                         new MembersChanged(changed.Births, changed.Deaths, changed.Members))),

@@ -33,7 +33,9 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         var name = options.MemberName ?? group.Value;
         if (NameRules.GetError(name) is { } error)
         {
-            throw new ArgumentException($"{nameof(MulticastJoinOptions.MemberName)} is not a valid name: {error}.", nameof(options));
+            throw new ArgumentException(
+                $"{nameof(MulticastJoinOptions.MemberName)} is not a valid name: {error}.",
+                nameof(options));
         }
 
         var timeout = options.Timeout ?? _node.Core.Multicast.JoinTimeout;
@@ -114,7 +116,8 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             }
             else if (_node.Peers.TryGetValue(entry.Member.Node, out var peer))
             {
-                peer.Frames.Send(new NodeFrame.ToRing(record.Group, author, entry.Member, new RingMessage.View(record)));
+                var view = new RingMessage.View(record);
+                peer.Frames.Send(new NodeFrame.ToRing(record.Group, author, entry.Member, view));
             }
         }
     }
@@ -227,8 +230,8 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             ? new GroupException(
                 GroupErrorCode.RecordUnavailable,
                 isTransient: true,
-                $"'{name}' has not joined group {group} from node {_node.Id} within {timeout}: the group's record could not "
-                + "be read or written. Try again when the record store answers.")
+                $"'{name}' has not joined group {group} from node {_node.Id} within {timeout}: the group's record "
+                + "could not be read or written. Try again when the record store answers.")
             : new GroupException(
                 GroupErrorCode.Timeout,
                 isTransient: true,

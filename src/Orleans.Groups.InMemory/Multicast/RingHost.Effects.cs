@@ -109,7 +109,9 @@ internal sealed partial class RingHost
         }
     }
 
-    /// <summary>Sends in the session that this member knows: what belongs to an earlier one must not arrive in a later.</summary>
+    /// <summary>
+    /// Sends in the session that this member knows: what belongs to an earlier one must not arrive in a later.
+    /// </summary>
     private void Send(MemberId to, RingMessage message)
     {
         if (to.Node.Equals(_node.Id))
@@ -164,8 +166,8 @@ internal sealed partial class RingHost
     });
 
     /// <summary>
-    /// The machine has ended with this edit as its last word: it takes itself out of the record. Nobody else may know (rule
-    /// R9), and a watch of this member may be held on a cut link, so the others are told.
+    /// The machine has ended with this edit as its last word: it takes itself out of the record. Nobody else may know
+    /// (rule R9), and a watch of this member may be held on a cut link, so the others are told.
     /// </summary>
     private void TellRest(EditResult? result)
     {

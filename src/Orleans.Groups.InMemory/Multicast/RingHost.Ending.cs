@@ -48,7 +48,8 @@ internal sealed partial class RingHost
             _deliveries.Abandon();
             _isAbandoned = true;
             _isSilenced = true;
-            Finish(new MulticastTermination(TerminationReason.NodeStopped, "the node was killed", _published), JoinFailure.Stopped);
+            var killed = new MulticastTermination(TerminationReason.NodeStopped, "the node was killed", _published);
+            Finish(killed, JoinFailure.Stopped);
         }
     }
 
@@ -138,7 +139,8 @@ internal sealed partial class RingHost
         if (!_hasJoined || termination is null)
         {
             _joined.TrySetResult(failure);
-            _completion.TrySetResult(termination ?? new MulticastTermination(TerminationReason.Left, "never joined", 0));
+            _completion.TrySetResult(
+                termination ?? new MulticastTermination(TerminationReason.Left, "never joined", 0));
             return;
         }
 

@@ -85,7 +85,9 @@ internal sealed partial class RingHost : IMulticastGroup
             _deliveries.Delivered);
     }
 
-    /// <summary>What the machine knows, for comparing it with the record; <see langword="null"/> when it has ended.</summary>
+    /// <summary>
+    /// What the machine knows, for comparing it with the record; <see langword="null"/> when it has ended.
+    /// </summary>
     internal RingStatus? GetRingStatus()
     {
         lock (_turn)

@@ -3,7 +3,9 @@ using Orleans.Groups.Protocol;
 namespace Orleans.Groups.InMemory;
 
 /// <content>Broadcasts: the window, whoever waits for room in it, and whoever waits for proof.</content>
-/// <remarks>Everything here is guarded by one short lock; a plain broadcast takes it once and allocates nothing.</remarks>
+/// <remarks>
+/// Everything here is guarded by one short lock; a plain broadcast takes it once and allocates nothing.
+/// </remarks>
 internal sealed partial class RingHost
 {
     private readonly LinkedList<PendingBroadcast> _waiters = new();
@@ -172,7 +174,9 @@ internal sealed partial class RingHost
         }
     }
 
-    /// <summary>R12: outside of callbacks the caller waits in line, inside it never does. Locked by the caller.</summary>
+    /// <summary>
+    /// R12: outside of callbacks the caller waits in line, inside it never does. Locked by the caller.
+    /// </summary>
     private ValueTask<BroadcastOutcome> WaitForRoom(
         PendingBroadcast pending,
         CancellationToken cancellationToken,
@@ -208,7 +212,9 @@ internal sealed partial class RingHost
         }
     }
 
-    /// <summary>First come, first served: a large one at the front is not passed by small ones. Locked by the caller.</summary>
+    /// <summary>
+    /// First come, first served: a large one at the front is not passed by small ones. Locked by the caller.
+    /// </summary>
     private void AdmitWaiters()
     {
         while (_stage == Stage.Member && _waiters.First is { } first && HasRoom(first.Value.Payload.Length))
@@ -267,7 +273,9 @@ internal sealed partial class RingHost
         }
     }
 
-    /// <summary>The member has ended: nobody waits any more. The machine has settled what it knew of. Locked by the caller.</summary>
+    /// <summary>
+    /// The member has ended: nobody waits any more. The machine has settled what it knew of. Locked by the caller.
+    /// </summary>
     private void FailPending(TerminationReason? termination)
     {
         var reason = termination == TerminationReason.LostMembership
@@ -293,7 +301,9 @@ internal sealed partial class RingHost
         _deadlines.Dispose();
     }
 
-    /// <summary>Takes a broadcast out of everything that could settle it; <see langword="false"/> when it is settled.</summary>
+    /// <summary>
+    /// Takes a broadcast out of everything that could settle it; <see langword="false"/> when it is settled.
+    /// </summary>
     private bool Forget(PendingBroadcast pending)
     {
         if (pending.Place is { } place)

@@ -6,8 +6,8 @@ namespace Orleans.Groups.InMemory;
 /// <summary>Runs the machine of one member of one ring; from the first try to join with its id to its end.</summary>
 /// <remarks>
 /// <para>
-/// A turn of the pump, on the thread pool: take everything that waits, step the machine for each, do what it wants in list
-/// order, and flush once at the end. What comes during a turn goes out together in the next (natural batching).
+/// A turn of the pump, on the thread pool: take everything that waits, step the machine for each, do what it wants in
+/// list order, and flush once at the end. What comes during a turn goes out together in the next (natural batching).
 /// Messages to publish wait in an array of their own and become one input.
 /// </para>
 /// <para>
@@ -26,7 +26,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     private readonly RingMachine _machine;
     private readonly EffectList<RingEffect> _effects = new();
     private readonly DeliveryQueue _deliveries;
-    private readonly TaskCompletionSource<JoinFailure?> _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<JoinFailure?> _joined =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private List<RingMail> _mail = [];
     private List<RingMail> _turnMail = [];
     private ImmutableDictionary<NodeId, long> _sessions;
@@ -36,7 +38,10 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     private bool _isAbandoned;
     private bool _isFlushWanted;
 
-    /// <summary>Makes the member of an id that was never used. Called under the network's lock, and added to the node's table there.</summary>
+    /// <summary>
+    /// Makes the member of an id that was never used. Called under the network's lock, and added to the node's table
+    /// there.
+    /// </summary>
     internal RingHost(NodeHost node, GroupName group, MemberId self, IMulticastHandler handler)
     {
         _node = node;
@@ -74,8 +79,12 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     /// <summary>The record the member goes by, as of its last turn.</summary>
     internal GroupRecord? HeldRecord => Volatile.Read(ref _heldRecord);
 
+    /// <summary>Calls that wait for the handler.</summary>
+    internal long QueuedCalls => _deliveries.QueuedCalls;
+
     /// <summary>A frame of another member; called under its lane's lock, or by a member of this node.</summary>
-    internal void Receive(MemberId from, RingMessage message) => Post(new RingMail(new RingInput.Received(from, message)));
+    internal void Receive(MemberId from, RingMessage message) =>
+        Post(new RingMail(new RingInput.Received(from, message)));
 
     /// <summary>Something that happens.</summary>
     internal void Tell(RingInput input) => Post(new RingMail(input));
@@ -228,7 +237,8 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     {
         Core.Logger.RingFaulted(exception, Self, Group);
         var unsettled = _windowLeft == Core.Multicast.WindowBytes ? 0 : _published;
-        Finish(new MulticastTermination(TerminationReason.Faulted, exception.Message, unsettled), JoinFailure.InserterLost);
+        var faulted = new MulticastTermination(TerminationReason.Faulted, exception.Message, unsettled);
+        Finish(faulted, JoinFailure.InserterLost);
     }
 }
 

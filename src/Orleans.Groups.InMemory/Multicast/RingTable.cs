@@ -65,7 +65,9 @@ internal sealed class RingTable
         return highest;
     }
 
-    /// <summary>Tells all members which sessions run, and perhaps that one was renewed. Called under the network's lock.</summary>
+    /// <summary>
+    /// Tells all members which sessions run, and perhaps that one was renewed. Called under the network's lock.
+    /// </summary>
     internal void TellSessions(ImmutableDictionary<NodeId, long> sessions, RingInput.PeerUp? renewed)
     {
         foreach (var host in _byNumber.Values)

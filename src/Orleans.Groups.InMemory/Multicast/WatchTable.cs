@@ -4,8 +4,8 @@ namespace Orleans.Groups.InMemory;
 
 /// <summary>Which ring members of a node want to know when which members of other nodes go down.</summary>
 /// <remarks>
-/// Each watch is answered once: when the member's node says that it has ended, when the session with that node is over, or
-/// when the node is dead. A renewed session needs a new watch.
+/// Each watch is answered once: when the member's node says that it has ended, when the session with that node is over,
+/// or when the node is dead. A renewed session needs a new watch.
 /// </remarks>
 internal sealed class WatchTable(NodeHost node)
 {

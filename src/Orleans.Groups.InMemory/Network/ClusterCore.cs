@@ -61,7 +61,9 @@ internal sealed class ClusterCore
         }
     }
 
-    /// <summary>A wait that doubles with every try up to the maximum, of which a random half is left out (S13).</summary>
+    /// <summary>
+    /// A wait that doubles with every try up to the maximum, of which a random half is left out (S13).
+    /// </summary>
     internal TimeSpan Backoff(int tries)
     {
         double factor;
@@ -74,7 +76,9 @@ internal sealed class ClusterCore
         return TimeSpan.FromTicks((long)(Math.Min(doubled, Multicast.RetryMaximum.Ticks) * factor));
     }
 
-    /// <summary>The frame itself, or with <see cref="InMemoryClusterOptions.EncodeMessages"/> what remains of it on a wire.</summary>
+    /// <summary>
+    /// The frame itself, or with <see cref="InMemoryClusterOptions.EncodeMessages"/> what remains of it on a wire.
+    /// </summary>
     internal NodeFrame ThroughCodec(NodeFrame frame)
     {
         if (!Options.EncodeMessages)

@@ -74,7 +74,9 @@ internal sealed class Connection
         BeginWhenPossible();
     });
 
-    /// <summary>A lane that is cut could not hold a frame: its sender gives the other up, unless that has happened.</summary>
+    /// <summary>
+    /// A lane that is cut could not hold a frame: its sender gives the other up, unless that has happened.
+    /// </summary>
     internal void GiveUpOverflowed(Lane lane)
     {
         if (lane.HasOverflowed && lane.IsOpen)
@@ -104,7 +106,9 @@ internal sealed class Connection
             new Lane(from, to, maxHeldFrames, endsSession: true),
             new Lane(from, to, maxHeldFrames, endsSession: false));
 
-    /// <summary>What had been held towards an end arrives, and behind it the news that the sender has given up.</summary>
+    /// <summary>
+    /// What had been held towards an end arrives, and behind it the news that the sender has given up.
+    /// </summary>
     private void Deliver(End from, End to)
     {
         if (to.HasEnded)
@@ -214,7 +218,9 @@ internal sealed class Connection
 /// <summary>Another node as one node sees it: the lanes to it.</summary>
 /// <param name="Node">The other node.</param>
 /// <param name="Frames">Frames between machines. When it is cut and full, the session is given up.</param>
-/// <param name="Payloads">Payloads for members and their answers: a lane of their own, so that they never delay a machine.</param>
+/// <param name="Payloads">
+/// Payloads for members and their answers: a lane of their own, so that they never delay a machine.
+/// </param>
 internal sealed record Peer(NodeHost Node, Lane Frames, Lane Payloads)
 {
     internal void Open(long session)

@@ -15,7 +15,9 @@ internal enum LaneOutcome
     Full,
 }
 
-/// <summary>One direction of the frames between two nodes, of one kind: in order, each once, within a session.</summary>
+/// <summary>
+/// One direction of the frames between two nodes, of one kind: in order, each once, within a session.
+/// </summary>
 /// <remarks>
 /// Sending puts the frame straight into the receiving machine's mailbox, under the lane's lock: that is what makes the
 /// order. There is no thread and, unless it is cut, no queue. Only the <see cref="Connection"/> changes the state.

@@ -63,7 +63,9 @@ internal sealed class Network(ClusterCore core)
         }
     }
 
-    /// <summary>Whether this life of a node is known to be over: final. A node of which nothing is known is not dead.</summary>
+    /// <summary>
+    /// Whether this life of a node is known to be over: final. A node of which nothing is known is not dead.
+    /// </summary>
     internal bool IsDead(NodeId node)
     {
         lock (Gate)
@@ -125,7 +127,9 @@ internal sealed class Network(ClusterCore core)
     internal void DeclareDown(NodeHost observer, NodeHost node) =>
         Change(observer, node, connection => connection.GiveUp(observer));
 
-    /// <summary>A full lane was met while sending, which holds other locks: its session is given up by another thread.</summary>
+    /// <summary>
+    /// A full lane was met while sending, which holds other locks: its session is given up by another thread.
+    /// </summary>
     internal void GiveUpLater(Lane lane)
     {
         core.Work.Begin();
@@ -198,7 +202,10 @@ internal sealed class Network(ClusterCore core)
 
         if (_living.Count >= core.Options.MaxNodes)
         {
-            throw new GroupLimitException(nameof(InMemoryClusterOptions.MaxNodes), core.Options.MaxNodes, $"Adding node '{name}'");
+            throw new GroupLimitException(
+                nameof(InMemoryClusterOptions.MaxNodes),
+                core.Options.MaxNodes,
+                $"Adding node '{name}'");
         }
 
         if (_lastOrdinals.Count >= MaxNames && !_lastOrdinals.ContainsKey(name))

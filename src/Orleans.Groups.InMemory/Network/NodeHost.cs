@@ -62,7 +62,10 @@ internal sealed partial class NodeHost
     internal IEnumerable<ScopeFront> Scopes => _scopes.Values;
 
     internal static GroupException ShuttingDown(NodeId node, string what) =>
-        new(GroupErrorCode.ShuttingDown, isTransient: false, $"{what}: node {node} has stopped or is stopping. Use another node.");
+        new(
+            GroupErrorCode.ShuttingDown,
+            isTransient: false,
+            $"{what}: node {node} has stopped or is stopping. Use another node.");
 
     /// <summary>Starts the scopes that always run, and the timer. Called once, after it was connected.</summary>
     internal void Start()
@@ -137,7 +140,9 @@ internal sealed partial class NodeHost
         Rings.TellSessions(Sessions, session > 1 ? new RingInput.PeerUp(peer) : null);
     }
 
-    /// <summary>A session has ended, or the other node has died; called under the network's lock and those of the lanes.</summary>
+    /// <summary>
+    /// A session has ended, or the other node has died; called under the network's lock and those of the lanes.
+    /// </summary>
     /// <param name="peer">The other node.</param>
     /// <param name="session">The session that ended; <see langword="null"/> when there was none any more.</param>
     /// <param name="isDead">Whether membership says that the node is dead.</param>
@@ -175,7 +180,9 @@ internal sealed partial class NodeHost
         return barrier.Task;
     }
 
-    /// <summary>Stops in order: scopes say goodbye, ring members leave, then all others learn that the node has gone.</summary>
+    /// <summary>
+    /// Stops in order: scopes say goodbye, ring members leave, then all others learn that the node has gone.
+    /// </summary>
     internal async Task StopAsync()
     {
         _isStopping = true;
@@ -216,8 +223,8 @@ internal sealed partial class NodeHost
             return;
         }
 
-        // Everything here falls silent before the others learn of the death. A machine that still ran while its links go
-        // would take all others for lost, and could say so in a record.
+        // Everything here falls silent before the others learn of the death. A machine that still ran while its links
+        // go would take all others for lost, and could say so in a record.
         _isStopping = true;
         _isOver = true;
         _post.Shut();

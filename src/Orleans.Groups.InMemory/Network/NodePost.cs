@@ -2,7 +2,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
 
-/// <summary>Answers of one node to others: sent by a pump of its own, since frames arrive under a lane's lock.</summary>
+/// <summary>
+/// Answers of one node to others: sent by a pump of its own, since frames arrive under a lane's lock.
+/// </summary>
 internal sealed class NodePost(NodeHost node) : Mailbox<(NodeHost To, NodeFrame Frame)>(node.Core.Work)
 {
     /// <summary>Queues an answer.</summary>

@@ -1,7 +1,9 @@
 namespace Orleans.Groups.InMemory;
 
 /// <summary>A member that lives on a node of this process.</summary>
-/// <remarks>Small, because a node may have a million: its lock is one of a few that all members of the node share.</remarks>
+/// <remarks>
+/// Small, because a node may have a million: its lock is one of a few that all members of the node share.
+/// </remarks>
 internal sealed class LocalMember : IGroupMember
 {
     private readonly MemberTable _table;

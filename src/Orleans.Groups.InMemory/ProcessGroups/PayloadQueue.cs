@@ -1,6 +1,8 @@
 namespace Orleans.Groups.InMemory;
 
-/// <summary>The bounded queue in front of one member's handler, with a pump of its own: no member delays another.</summary>
+/// <summary>
+/// The bounded queue in front of one member's handler, with a pump of its own: no member delays another.
+/// </summary>
 internal sealed class PayloadQueue : IThreadPoolWorkItem
 {
     private readonly Lock _gate = new();

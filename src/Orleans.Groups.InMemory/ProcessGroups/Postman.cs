@@ -2,7 +2,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
 
-/// <summary>Payloads that a node sends to members: straight to those that live here, over a link to the others.</summary>
+/// <summary>
+/// Payloads that a node sends to members: straight to those that live here, over a link to the others.
+/// </summary>
 internal sealed class Postman : IDisposable
 {
     private readonly Lock _gate = new();
@@ -80,7 +82,12 @@ internal sealed class Postman : IDisposable
         List<long> lost;
         lock (_gate)
         {
-            lost = [.. _pending.Values.Where(pending => pending.Node.Equals(node)).Select(static pending => pending.Request)];
+            lost =
+            [
+                .. _pending.Values
+                    .Where(pending => pending.Node.Equals(node))
+                    .Select(static pending => pending.Request),
+            ];
         }
 
         foreach (var request in lost)

@@ -147,7 +147,7 @@ internal sealed partial class ScopeFront
         if (options.BufferChanges is < 1)
         {
             throw new ArgumentException(
-                $"{nameof(MonitorOptions)}.{nameof(MonitorOptions.BufferChanges)} is {options.BufferChanges} and must be 1 or more.",
+                $"{nameof(MonitorOptions.BufferChanges)} is {options.BufferChanges} and must be 1 or more.",
                 nameof(options));
         }
 

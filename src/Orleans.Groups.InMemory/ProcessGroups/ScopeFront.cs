@@ -3,7 +3,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
 
-/// <summary>A scope on one node as the application sees it: stays the same while lives of the scope come and go.</summary>
+/// <summary>
+/// A scope on one node as the application sees it: stays the same while lives of the scope come and go.
+/// </summary>
 internal sealed partial class ScopeFront : IProcessGroups
 {
     private readonly NodeHost _node;
@@ -97,7 +99,9 @@ internal sealed partial class ScopeFront : IProcessGroups
     /// <summary>Ends the running life without a word.</summary>
     internal void Abandon() => End(static life => life.Abandon());
 
-    /// <summary>A life broke an invariant and has ended: another begins, elsewhere, since the caller holds locks.</summary>
+    /// <summary>
+    /// A life broke an invariant and has ended: another begins, elsewhere, since the caller holds locks.
+    /// </summary>
     internal void Faulted(ScopeHost life, Exception exception)
     {
         lock (_lifeGate)

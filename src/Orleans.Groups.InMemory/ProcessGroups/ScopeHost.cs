@@ -16,9 +16,9 @@ internal readonly record struct ScopeMail(
 
 /// <summary>Runs the machine of one life of a scope on one node.</summary>
 /// <remarks>
-/// Calls of the application step the machine on their own thread, under its lock, and return with the answer. Everything
-/// else comes through the mailbox. Effects are executed in list order under the lock: sending and telling monitors only
-/// puts something into queues, so no code of the application runs there.
+/// Calls of the application step the machine on their own thread, under its lock, and return with the answer.
+/// Everything else comes through the mailbox. Effects are executed in list order under the lock: sending and telling
+/// monitors only puts something into queues, so no code of the application runs there.
 /// </remarks>
 internal sealed partial class ScopeHost : Mailbox<ScopeMail>
 {
@@ -158,7 +158,9 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         }
     }
 
-    /// <summary>Steps for the mailbox. The lock is let go after each step, so that callers need not wait for a whole batch.</summary>
+    /// <summary>
+    /// Steps for the mailbox. The lock is let go after each step, so that callers need not wait for a whole batch.
+    /// </summary>
     private void StepAlone(ScopeInput input)
     {
         lock (_turn)
@@ -170,7 +172,9 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         }
     }
 
-    /// <summary>Steps the machine and does what it wants. Returns the answer to the caller, if the input has one.</summary>
+    /// <summary>
+    /// Steps the machine and does what it wants. Returns the answer to the caller, if the input has one.
+    /// </summary>
     private ScopeEffect? StepAndExecute(ScopeInput input)
     {
         ScopeEffect? answer = null;

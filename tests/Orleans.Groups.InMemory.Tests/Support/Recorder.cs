@@ -18,7 +18,9 @@ internal sealed class Recorder : IMulticastHandler
     /// <summary>Called first at the end.</summary>
     internal Func<MulticastTermination, ValueTask>? WhenTerminated { get; set; }
 
-    /// <summary>What it was told: <c>joined</c>, <c>births a b</c>, <c>deaths a</c>, <c>a: text</c>, <c>end Left</c>.</summary>
+    /// <summary>
+    /// What it was told: <c>joined</c>, <c>births a b</c>, <c>deaths a</c>, <c>a: text</c>, <c>end Left</c>.
+    /// </summary>
     internal string[] Told
     {
         get

@@ -7,7 +7,10 @@ internal static class Rings
 {
     internal static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    internal static Task<IMulticastGroup> JoinAsync(this InMemoryNode node, IMulticastHandler handler, string group = "ring") =>
+    internal static Task<IMulticastGroup> JoinAsync(
+        this InMemoryNode node,
+        IMulticastHandler handler,
+        string group = "ring") =>
         node.Multicast.JoinAsync(group, handler).Soon();
 
     internal static ValueTask<BroadcastOutcome> SayAsync(
