@@ -191,7 +191,11 @@ internal sealed partial class RingHost
         _watches[member] = token;
         if (!member.Node.Equals(_node.Id))
         {
-            _node.Watches.Add(member, this, token);
+            _node.Watches.Add(
+                member,
+                this,
+                token,
+                _sessions.TryGetValue(member.Node, out var session) ? session : null);
         }
         else if (_node.Rings.Find(member) is not { } local || !local.TryAddWatcher(this, token))
         {

@@ -3,7 +3,8 @@ namespace Orleans.Groups.InMemory;
 /// <summary>Counts the frames of one scope towards one peer that the peer has not handled (rule H5).</summary>
 /// <remarks>
 /// Above the limit the machine is told that there is no room, so that it sends a snapshot later instead of more frames
-/// now; below half of it that there is room again. The limit may be passed by what one step sends.
+/// now; below half of it that there is room again. The limit may be passed by what one step sends. A new session has a
+/// new credit, so frames that were dropped with the old one are owed by nobody.
 /// </remarks>
 internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, int limit)
 {
@@ -25,7 +26,7 @@ internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, in
             }
 
             _isBlocked = true;
-            owner.TellWritable(peer, hasRoom: false); // Inside, so that "none" and "again" cannot change places.
+            owner.TellWritable(peer, Session, hasRoom: false); // Inside, so that "none" and "again" cannot change places.
         }
     }
 
@@ -41,7 +42,7 @@ internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, in
             }
 
             _isBlocked = false;
-            owner.TellWritable(peer, hasRoom: true);
+            owner.TellWritable(peer, Session, hasRoom: true);
         }
     }
 }

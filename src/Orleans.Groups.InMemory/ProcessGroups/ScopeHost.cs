@@ -60,8 +60,8 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     internal void MemberEnded(MemberId member) => Post(new ScopeMail(null, member));
 
     /// <summary>There is room towards a peer again, or none.</summary>
-    internal void TellWritable(NodeId peer, bool hasRoom) =>
-        Post(new ScopeMail(new ScopeInput.Writable(peer, hasRoom)));
+    internal void TellWritable(NodeId peer, long session, bool hasRoom) =>
+        Post(new ScopeMail(new ScopeInput.Writable(peer, session, hasRoom)));
 
     /// <summary>Everything else that happens.</summary>
     internal void Tell(ScopeInput input) => Post(new ScopeMail(input));
@@ -139,6 +139,10 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
             {
                 StepAlone(mail.Input);
                 mail.Credit?.Return();
+                if (mail.Input is ScopeInput.PeerDown down)
+                {
+                    ForgetCredit(down);
+                }
             }
         }
 
@@ -256,6 +260,17 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         if (peer.Frames.Send(frame, send.Session, credit) != LaneOutcome.Sent)
         {
             credit.Return();
+        }
+    }
+
+    private void ForgetCredit(ScopeInput.PeerDown down)
+    {
+        lock (_turn)
+        {
+            if (_credits.TryGetValue(down.Node, out var credit) && credit.Session <= down.Session)
+            {
+                _credits.Remove(down.Node);
+            }
         }
     }
 

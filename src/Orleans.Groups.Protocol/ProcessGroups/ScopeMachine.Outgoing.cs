@@ -25,7 +25,9 @@ internal sealed partial class ScopeMachine
 
     private void OnWritable(ScopeInput.Writable writable, EffectList<ScopeEffect> effects)
     {
-        if (!_peers.TryGet(writable.Node, out var peer) || peer.HasRoom == writable.HasRoom)
+        if (!_peers.TryGet(writable.Node, out var peer)
+            || peer.Session != writable.Session
+            || peer.HasRoom == writable.HasRoom)
         {
             return;
         }

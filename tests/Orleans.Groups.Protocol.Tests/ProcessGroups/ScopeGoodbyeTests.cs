@@ -24,7 +24,7 @@ public sealed class ScopeGoodbyeTests
             ScopeInput.Flush.Instance,
             ScopeInput.DigestDue.Instance,
             ScopeInput.Stop.Instance,
-            new ScopeInput.Writable(B, true),
+            new ScopeInput.Writable(B, 1, true),
             new ScopeInput.PeerUp(Node("d"), 1),
             new ScopeInput.Received(B, 1, new ScopeMessage.SnapshotRequest(new(B, 1))),
             new ScopeInput.MembersEnded([Member(A, 1)]),

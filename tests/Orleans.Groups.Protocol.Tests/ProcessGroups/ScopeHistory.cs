@@ -56,7 +56,7 @@ internal sealed class ScopeHistory
 
             foreach (var peer in node.ConnectedTo.ToList())
             {
-                node.Step(new ScopeInput.Writable(peer, true));
+                node.Step(new ScopeInput.Writable(peer, node.LatestSessionWith(peer), true));
                 if (_world.Nodes.All(n => n.Id != peer))
                 {
                     node.EndSession(peer);
@@ -203,7 +203,7 @@ internal sealed class ScopeHistory
     {
         foreach (var peer in node.ConnectedTo.ToList())
         {
-            node.Step(new ScopeInput.Writable(peer, _random.Next(2) == 0));
+            node.Step(new ScopeInput.Writable(peer, node.LatestSessionWith(peer), _random.Next(2) == 0));
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class ScopeOutgoingTests
     public void H5_PeerWithoutRoom_IsSentNothing_ThenOneSnapshot()
     {
         InStep(_a, B, C);
-        _a.Step(new ScopeInput.Writable(B, false));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], false));
         for (var i = 1; i <= 3; i++)
         {
             _a.Join("g", M1);
@@ -117,7 +117,7 @@ public sealed class ScopeOutgoingTests
         _a.Step(ScopeInput.DigestDue.Instance);
         Assert.Empty(_a.SentTo(B));
         _a.Join("g", M2);
-        _a.Step(new ScopeInput.Writable(B, true));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], true));
         Assert.Equal("@4 g(a1*3,a2*1)", Snapshot(B));
         Assert.Equal("3>4 g Joined(a2*1)", Update(C));
         _a.Join("g", M1);
@@ -127,12 +127,25 @@ public sealed class ScopeOutgoingTests
     }
 
     [Fact]
+    public void H5_NewsOfAnEndedSession_SaysNothingAboutTheNext()
+    {
+        InStep(_a, B);
+        _a.Down(B, session: 1);
+        _a.Up(B, session: 2);
+        _a.Receive(new ScopeMessage.Discover(new(B, 1), 0), session: 2);
+        _a.Step(new ScopeInput.Writable(B, 1, false));
+        _a.Join("g", M1);
+        _a.Flush();
+        Assert.Equal("0>1 g Joined(a1*1)", Update(B));
+    }
+
+    [Fact]
     public void H5_RoomThatIsBackBeforeTheFlush_CostsNothing()
     {
         InStep(_a, B);
-        _a.Step(new ScopeInput.Writable(B, false));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], false));
         _a.Join("g", M1);
-        _a.Step(new ScopeInput.Writable(B, true));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], true));
         Assert.Empty(_a.Effects);
         _a.Flush();
         Assert.Equal("0>1 g Joined(a1*1)", Update(B));
@@ -142,7 +155,7 @@ public sealed class ScopeOutgoingTests
     public void H5_OnlyPeerWithoutRoom_KeepsNoLog()
     {
         InStep(_a, B);
-        _a.Step(new ScopeInput.Writable(B, false));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], false));
         _a.Join("g", M1);
         _a.Flush();
         Assert.Empty(_a.SentTo());
@@ -156,11 +169,11 @@ public sealed class ScopeOutgoingTests
     {
         _a.Up(B);
         _a.Receive(new ScopeMessage.Snapshot(new(B, 1), 1, 0, 1, []));
-        _a.Step(new ScopeInput.Writable(B, false));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], false));
         _a.Receive(new ScopeMessage.Update(new(B, 1), 2, 3, 0, 1, []));
         _a.Receive(new ScopeMessage.Update(new(B, 1), 3, 4, 0, 1, []));
         Assert.Empty(_a.SentTo(B));
-        _a.Step(new ScopeInput.Writable(B, true));
+        _a.Step(new ScopeInput.Writable(B, _a.Sessions[B], true));
         Assert.IsType<ScopeMessage.SnapshotRequest>(Assert.Single(_a.SentTo(B)));
     }
 
