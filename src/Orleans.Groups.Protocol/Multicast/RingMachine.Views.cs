@@ -84,7 +84,8 @@ internal sealed partial class RingMachine
     /// <summary>
     /// Rule R3: a record that was made again contains what this member has adopted if it remembers the last edit of it.
     /// Race: a survey asks this member's node; the answer to an edit, or a neighbour's view, arrives from before the
-    /// loss; the record is made again without it. Taking back what the handler has been told would be worse than to stop.
+    /// loss; the record is made again without it. Taking back what the handler has been told would be worse than to
+    /// stop.
     /// </summary>
     private static bool GoesOnFrom(GroupRecord record, GroupRecord held) =>
         record.Epoch == held.Epoch || (!held.Operations.IsEmpty && record.Operations.Contains(held.Operations[^1]));

@@ -142,7 +142,9 @@ public sealed class GmStoryTests
         }
 
         world.SettleAndCheck();
-        Assert.All(old, static member => Assert.Equal("Left 0", $"{member.Termination!.Reason} {member.Termination.Unsettled}"));
+        Assert.All(
+            old,
+            static member => Assert.Equal("Left 0", $"{member.Termination!.Reason} {member.Termination.Unsettled}"));
         Assert.All(fresh, static member => Assert.True(member.IsJoined));
         Assert.Equal(4, world.Store.Current!.Entries.Length);
     }
@@ -152,7 +154,8 @@ public sealed class GmStoryTests
     public void HundredConcurrentJoins()
     {
         var settings = RingWorldOptions.DefaultSettings with { MaxMembers = 256, MaxWaitingJoiners = 256 };
-        var world = new RingWorld(new RingWorldOptions { Settings = settings }, observers: [new RingHistory(), new QuietChecker()]);
+        var world = new RingWorld(
+            new RingWorldOptions { Settings = settings }, observers: [new RingHistory(), new QuietChecker()]);
         var nodes = Enumerable.Range(0, 5).Select(index => world.AddNode($"n{index}")).ToList();
         for (var count = 0; count < 100; count++)
         {
@@ -162,7 +165,8 @@ public sealed class GmStoryTests
         world.Settle(timers: true);
         for (var round = 0; round < 20 && world.Survivors.Count < 100; round++)
         {
-            foreach (var failed in world.Members.Where(static member => member.Phase == WorldPhase.JoinFailed).Take(100 - world.Survivors.Count).ToList())
+            var failures = world.Members.Where(static member => member.Phase == WorldPhase.JoinFailed).ToList();
+            foreach (var failed in failures.Take(100 - world.Survivors.Count))
             {
                 world.Join(failed.Node);
             }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>Every edit on every kind of record: applied, nothing to do, refused; stamps (R5), memory (R6), authors (R4).</summary>
+/// <summary>
+/// Every edit on every kind of record: applied, nothing to do, refused; stamps (R5), memory (R6), authors (R4).
+/// </summary>
 public sealed class GroupRecordEditorTests
 {
     private static readonly MemberId A = Member("a");
@@ -18,7 +20,9 @@ public sealed class GroupRecordEditorTests
         var result = GroupRecordEditor.Apply(null, Create(A));
         Assert.Equal(EditVerdict.Applied, result.Verdict);
         Assert.Equal(new RecordEntry(A, true, 1, 1), Assert.Single(result.Current!.Entries));
-        Assert.Equal((1L, RecordStatus.Open, Guid.Empty), (result.Current.Version, result.Current.Status, result.Current.Parent));
+        Assert.Equal(
+            (1L, RecordStatus.Open, Guid.Empty),
+            (result.Current.Version, result.Current.Status, result.Current.Parent));
     }
 
     [Fact]
@@ -52,7 +56,9 @@ public sealed class GroupRecordEditorTests
         var result = GroupRecordEditor.Apply(null, new RecordEdit.Recreate(Next(D), held, Guid.NewGuid()));
         var made = result.Current!;
         Assert.Equal((EditVerdict.Applied, held.Epoch, held.Version + 1), (result.Verdict, made.Parent, made.Version));
-        Assert.Equal(held.Entries.Select(static e => (e.Member, e.IsAlive)), made.Entries.Select(static e => (e.Member, e.IsAlive)));
+        Assert.Equal(
+            held.Entries.Select(static e => (e.Member, e.IsAlive)),
+            made.Entries.Select(static e => (e.Member, e.IsAlive)));
         Assert.All(made.Entries, entry => Assert.Equal(made.Version, entry.LinkVersion));
         Assert.All(held.Operations, operation => Assert.Contains(operation, made.Operations));
     }
@@ -78,7 +84,8 @@ public sealed class GroupRecordEditorTests
         Assert.Equal(record.Version + 1, made.Version);
         Assert.Equal(made.Version, made.Entries[made.IndexOf(C)].JoinedAt);
         var names = after.Split(' ').Select(static item => item.Split('/')[0]);
-        Assert.Equal(names, made.Entries.Select(static entry => (entry.IsAlive ? string.Empty : "+") + entry.Member.Name));
+        Assert.Equal(
+            names, made.Entries.Select(static entry => (entry.IsAlive ? string.Empty : "+") + entry.Member.Name));
         RequireStamps(record, made);
     }
 
@@ -195,16 +202,19 @@ public sealed class GroupRecordEditorTests
     {
         var record = Ring("a,b");
         Assert.Equal(
-            RecordStatus.ShutDown, Apply(record, new RecordEdit.Close(Next(A), record.Epoch, 2, RecordStatus.ShutDown)).Status);
+            RecordStatus.ShutDown,
+            Apply(record, new RecordEdit.Close(Next(A), record.Epoch, 2, RecordStatus.ShutDown)).Status);
         var forgotten = Apply(record, new RecordEdit.Close(Next(D), Guid.Empty, 0, RecordStatus.Forgotten));
         Assert.Equal(RecordStatus.Forgotten, forgotten.Status);
         Assert.Equal("a,b", Shape(forgotten));
         Assert.Equal(
             EditVerdict.NothingToDo,
-            GroupRecordEditor.Apply(forgotten, new RecordEdit.Close(Next(D), Guid.Empty, 0, RecordStatus.Forgotten)).Verdict);
+            GroupRecordEditor.Apply(
+                forgotten, new RecordEdit.Close(Next(D), Guid.Empty, 0, RecordStatus.Forgotten)).Verdict);
         Assert.Equal(
             EditVerdict.WrongEpoch,
-            GroupRecordEditor.Apply(record, new RecordEdit.Close(Next(A), Guid.NewGuid(), 2, RecordStatus.ShutDown)).Verdict);
+            GroupRecordEditor.Apply(
+                record, new RecordEdit.Close(Next(A), Guid.NewGuid(), 2, RecordStatus.ShutDown)).Verdict);
     }
 
     [Fact]
@@ -242,10 +252,15 @@ public sealed class GroupRecordEditorTests
             new RecordEdit.Remove(Next(A), record.Epoch, record.Version),
             new RecordEdit.Close(Next(A), record.Epoch, record.Version, RecordStatus.Forgotten),
         ];
-        Assert.All(edits, static edit => Assert.Equal(new EditResult(EditVerdict.Missing, null), GroupRecordEditor.Apply(null, edit)));
+        Assert.All(
+            edits,
+            static edit => Assert.Equal(
+                new EditResult(EditVerdict.Missing, null), GroupRecordEditor.Apply(null, edit)));
     }
 
-    /// <summary>R6: handed in again, an edit that was applied says so and changes nothing, whatever came after it.</summary>
+    /// <summary>
+    /// R6: handed in again, an edit that was applied says so and changes nothing, whatever came after it.
+    /// </summary>
     [Fact]
     public void R6_HandedInAgain_IsAppliedOnce()
     {
@@ -259,7 +274,9 @@ public sealed class GroupRecordEditorTests
         Assert.Equal(-1, again.Current!.IndexOf(D));
     }
 
-    /// <summary>R6: the record remembers 64 operations; what is older than that is neither repeated nor applied.</summary>
+    /// <summary>
+    /// R6: the record remembers 64 operations; what is older than that is neither repeated nor applied.
+    /// </summary>
     [Fact]
     public void R6_WindowHasPassed_Expired()
     {
@@ -295,7 +312,9 @@ public sealed class GroupRecordEditorTests
         Assert.Equal(EditVerdict.Applied, GroupRecordEditor.Apply(current, late).Verdict);
     }
 
-    /// <summary>The editor is pure: the same record and edit give equal results, and the record is left as it was.</summary>
+    /// <summary>
+    /// The editor is pure: the same record and edit give equal results, and the record is left as it was.
+    /// </summary>
     [Fact]
     public void Apply_IsPure()
     {
@@ -329,19 +348,27 @@ public sealed class GroupRecordEditorTests
         var names = shape.Split(',');
         var first = Member(names[0].TrimStart('+'));
         var record = GroupRecordEditor.Apply(
-            null, new RecordEdit.Create(new OperationId(first, 1_000), RingWorld.Group, first, new Guid(7, 7, 7, new byte[8]))).Current!;
+            null, new RecordEdit.Create(
+                new OperationId(first, 1_000), RingWorld.Group, first, new Guid(7, 7, 7, new byte[8]))).Current!;
         for (var index = 1; index < names.Length; index++)
         {
             var left = Member(names[index - 1].TrimStart('+'));
             var operation = new OperationId(left, 1_001 + index);
             var joiner = Member(names[index].TrimStart('+'));
-            record = Apply(record, new RecordEdit.InsertRight(operation, record.Epoch, record.Version, left, joiner, 100));
+            record = Apply(
+                record, new RecordEdit.InsertRight(operation, record.Epoch, record.Version, left, joiner, 100));
         }
 
-        var dead = names.Where(static name => name[0] == '+').Select(static name => Member(name[1..])).ToImmutableArray();
+        var dead = names
+            .Where(static name => name[0] == '+')
+            .Select(static name => Member(name[1..]))
+            .ToImmutableArray();
         return dead.IsEmpty
             ? record
-            : Apply(record, new RecordEdit.MarkDead(new OperationId(Member("z"), 2_000), record.Epoch, record.Version, dead, Certain: true));
+            : Apply(
+                record,
+                new RecordEdit.MarkDead(
+                    new OperationId(Member("z"), 2_000), record.Epoch, record.Version, dead, Certain: true));
     }
 
     private static GroupRecord Apply(GroupRecord record, RecordEdit edit)
@@ -358,7 +385,8 @@ public sealed class GroupRecordEditorTests
     private static MemberId Of(char name) => Member(name.ToString());
 
     private static string Shape(GroupRecord record) =>
-        string.Join(',', record.Entries.Select(static entry => (entry.IsAlive ? string.Empty : "+") + entry.Member.Name));
+        string.Join(
+            ',', record.Entries.Select(static entry => (entry.IsAlive ? string.Empty : "+") + entry.Member.Name));
 
     /// <summary>R5: the stamp of a link is the version at which the left neighbour last changed.</summary>
     private static void RequireStamps(GroupRecord before, GroupRecord after)
@@ -394,6 +422,8 @@ public sealed class GroupRecordEditorTests
         var extra = Member($"{(char)('e' + (count % 15))}{count}");
         return count % 2 == 1
             ? Apply(record, Insert(record, A, extra))
-            : Apply(record, MarkDead(record, A, record.Entries.First(e => e.IsAlive && e.Member.Name.Length > 1).Member.Name));
+            : Apply(
+                record,
+                MarkDead(record, A, record.Entries.First(e => e.IsAlive && e.Member.Name.Length > 1).Member.Name));
     }
 }

@@ -33,7 +33,10 @@ public sealed class RingRobustnessTests
         Assert.Equal(before, ring.ConvertAll(static member => RingText.Of(member.Machine.GetStatus())));
     }
 
-    /// <summary>GD5, S9: acks of what was never published, gaps, backward numbers, foreign publishers, from the real left neighbour.</summary>
+    /// <summary>
+    /// GD5, S9: acks of what was never published, gaps, backward numbers, foreign publishers, from the real left
+    /// neighbour.
+    /// </summary>
     [Fact]
     public void ForgedActivity_IsDropped()
     {
@@ -71,7 +74,11 @@ public sealed class RingRobustnessTests
         Feed(world, ring[2].Id, joiner, messages.Where(static message => message is not RingMessage.View).ToList());
         world.Leave(ring[1]);
         world.Turn(ring[1]);
-        Feed(world, ring[0].Id, ring[1], messages.Where(static message => message is not RingMessage.AddOnRight).ToList());
+        Feed(
+            world,
+            ring[0].Id,
+            ring[1],
+            messages.Where(static message => message is not RingMessage.AddOnRight).ToList());
         world.Settle(timers: true);
         Feed(world, ring[0].Id, ring[1], messages);
         Assert.True(ring[1].Machine.IsTerminated);
@@ -123,9 +130,12 @@ public sealed class RingRobustnessTests
 
         ring[0].OpenEdits = 1;
         world.Step(ring[0], new RingInput.RecordRead(99, true, null));
-        world.Step(ring[0], new RingInput.EditAnswered(new OperationId(ring[0].Id, 99), new EditResult(EditVerdict.Missing, null)));
+        world.Step(
+            ring[0],
+            new RingInput.EditAnswered(new OperationId(ring[0].Id, 99), new EditResult(EditVerdict.Missing, null)));
         world.Step(ring[0], new RingInput.SurveyAnswered(99, true, null));
-        world.Step(ring[0], new RingInput.MemberDown(new MemberId(ring[1].Node.Id, 66, "stranger"), DownCause.NodeDead));
+        world.Step(
+            ring[0], new RingInput.MemberDown(new MemberId(ring[1].Node.Id, 66, "stranger"), DownCause.NodeDead));
         world.Step(ring[0], RingInput.Flush.Instance);
         Assert.Equal(before, RingText.Of(ring[0].Machine.GetStatus()));
         world.SettleAndCheck();
@@ -167,7 +177,8 @@ public sealed class RingRobustnessTests
     {
         var (left, self, third) = (ring[0].Id, ring[1].Id, ring[2].Id);
         var stranger = new MemberId(ring[0].Node.Id, 50, "stranger");
-        PublicationBatch Batch(long first) => new(first, new ReadOnlyMemory<byte>[] { PayloadText.Make(0, (int)first, 0) });
+        PublicationBatch Batch(long first) => new(
+            first, new ReadOnlyMemory<byte>[] { PayloadText.Make(0, (int)first, 0) });
         ActivityEntry[] entries =
         [
             new(left, [], 0, 1000),
@@ -187,7 +198,8 @@ public sealed class RingRobustnessTests
 
         yield return new RingMessage.Activity(stamp, []);
         yield return new RingMessage.Activity(stamp with { Stamp = stamp.Stamp - 1 }, [new(left, [Batch(7)], 7, 0)]);
-        yield return new RingMessage.Activity(stamp with { Version = stamp.Version + 5 }, [new(left, [Batch(7)], 7, 0)]);
+        yield return new RingMessage.Activity(
+            stamp with { Version = stamp.Version + 5 }, [new(left, [Batch(7)], 7, 0)]);
         yield return new RingMessage.Activity(stamp with { Epoch = Guid.Empty }, [new(left, [Batch(7)], 7, 0)]);
         yield return new RingMessage.Catchup(stamp, 1, 2, []);
         yield return new RingMessage.Catchup(stamp, 0, 0, []);

@@ -15,14 +15,16 @@ public sealed class RingViewTests
     [InlineData("a,+b,c", "a", "c", "c", "", "b")]
     [InlineData("+a,b,+c,+d", "b", "b", "b", "c,d,a", "c,d,a")]
     [InlineData("a,b,+c,+d", "a", "b", "b", "c,d", "")]
-    public void View_OfARecord(string ring, string self, string left, string right, string inherited, string heldByRight)
+    public void View_OfARecord(
+        string ring, string self, string left, string right, string inherited, string heldByRight)
     {
         var view = new RingView(GroupRecordEditorTests.Ring(ring), GroupRecordEditorTests.Member(self));
         Assert.Equal(
             (left, right, inherited, heldByRight),
             (view.Left.Name, view.Right.Name, RingText.Of(view.Inherited), RingText.Of(view.HeldByRight)));
         Assert.Equal(view.Record.Entries[view.Record.IndexOf(view.Right)].LinkVersion, view.RightStamp);
-        Assert.Equal(view.Record.Entries[view.Record.IndexOf(GroupRecordEditorTests.Member(self))].LinkVersion, view.Stamp);
+        Assert.Equal(
+            view.Record.Entries[view.Record.IndexOf(GroupRecordEditorTests.Member(self))].LinkVersion, view.Stamp);
     }
 
     [Fact]
@@ -41,7 +43,9 @@ public sealed class RingViewTests
         Assert.Equal("a,b,m", RingText.Of(view.ByJoining));
     }
 
-    /// <summary>Whatever sequence of edits made the record: each dead member has exactly one heir, neighbours are cyclic.</summary>
+    /// <summary>
+    /// Whatever sequence of edits made the record: each dead member has exactly one heir, neighbours are cyclic.
+    /// </summary>
     [Fact]
     public void AnyRecord_HasOneHeirPerDeadMemberAndACyclicRing()
     {
@@ -86,14 +90,22 @@ public sealed class RingViewTests
         var record = GroupRecordEditorTests.Ring("a");
         for (var step = 0; step < choices.Length; step++)
         {
-            var alive = record.Entries.Where(static entry => entry.IsAlive).Select(static entry => entry.Member).ToList();
+            var alive = record.Entries
+                .Where(static entry => entry.IsAlive)
+                .Select(static entry => entry.Member)
+                .ToList();
             var author = alive[(int)((uint)choices[step] % alive.Count)];
             var operation = new OperationId(author, 10_000 + step);
             var other = record.Entries[(int)((uint)choices[step] / 7 % record.Entries.Length)].Member;
             RecordEdit edit = ((uint)choices[step] % 4) switch
             {
                 0 or 1 => new RecordEdit.InsertRight(
-                    operation, record.Epoch, record.Version, author, GroupRecordEditorTests.Member($"{(char)('b' + (step % 20))}{step}"), 100),
+                    operation,
+                    record.Epoch,
+                    record.Version,
+                    author,
+                    GroupRecordEditorTests.Member($"{(char)('b' + (step % 20))}{step}"),
+                    100),
                 2 => new RecordEdit.MarkDead(operation, record.Epoch, record.Version, [other], Certain: false),
                 _ => new RecordEdit.Erase(operation, record.Epoch, record.Version, [other]),
             };

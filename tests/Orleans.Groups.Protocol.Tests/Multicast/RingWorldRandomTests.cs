@@ -20,7 +20,8 @@ public sealed class RingWorldRandomTests
         var profile = RingProfile.All.Single(candidate => candidate.Name == name);
         if (Environment.GetEnvironmentVariable("RING_SEED") is { } seed)
         {
-            if (Environment.GetEnvironmentVariable("RING_PROFILE") is null or "" || name == Environment.GetEnvironmentVariable("RING_PROFILE"))
+            if (Environment.GetEnvironmentVariable("RING_PROFILE") is null or ""
+                || name == Environment.GetEnvironmentVariable("RING_PROFILE"))
             {
                 RunOne(profile, ulong.Parse(seed));
             }
@@ -52,7 +53,9 @@ public sealed class RingWorldRandomTests
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(Describe(profile, count, steps, sightings));
-        Assert.True(failures.Count == 0, string.Join('\n', failures.Select(static failure => failure.Message)) + Replay(failures));
+        Assert.True(
+            failures.Count == 0,
+            string.Join('\n', failures.Select(static failure => failure.Message)) + Replay(failures));
     }
 
     [Fact]
@@ -116,11 +119,13 @@ public sealed class RingWorldRandomTests
         catch (RingRunException failure)
         {
             var lines = failure.World.Trace!.ToString().Split('\n');
-            return $"\n\nThe end of seed {failure.Seed}:\n{string.Join('\n', lines.TakeLast(TraceLines))}\n{failure.InnerException}";
+            var end = string.Join('\n', lines.TakeLast(TraceLines));
+            return $"\n\nThe end of seed {failure.Seed}:\n{end}\n{failure.InnerException}";
         }
     }
 
-    private static string Describe(RingProfile profile, ulong count, long steps, SortedDictionary<string, long> sightings)
+    private static string Describe(
+        RingProfile profile, ulong count, long steps, SortedDictionary<string, long> sightings)
     {
         var text = new StringBuilder($"{profile.Name}: {count} runs, {steps} steps");
         foreach (var (situation, times) in sightings)

@@ -15,13 +15,17 @@ internal sealed class AgreementChecker(RingHistory history) : RingObserver
                 var known = history.Find(survivor, publisher.Id);
                 var received = known?.Received ?? 0;
                 var what = $"{survivor} has {publisher} up to {received}";
-                RingViolationException.Require(known is null || received == top, "G-S5", $"{what}, another survivor up to {top}");
+                RingViolationException.Require(
+                    known is null || received == top, "G-S5", $"{what}, another survivor up to {top}");
                 RingViolationException.Require(known is null || received >= promised, "G-S6", $"{what} of {promised}");
-                RingViolationException.Require(received >= MustHave(survivor, publisher, top), "G-S5", $"{what}, others {top}");
+                RingViolationException.Require(
+                    received >= MustHave(survivor, publisher, top), "G-S5", $"{what}, others {top}");
                 RingViolationException.Require(
                     received >= MustHave(survivor, publisher, promised), "G-S6", $"{what} of {promised}");
                 RingViolationException.Require(
-                    survivor.IsHandlerStopped || known is null || known.Processed == received, "G-L4", $"{what}, not processed");
+                    survivor.IsHandlerStopped || known is null || known.Processed == received,
+                    "G-L4",
+                    $"{what}, not processed");
             }
         }
     }
@@ -34,7 +38,9 @@ internal sealed class AgreementChecker(RingHistory history) : RingObserver
         _ => 0,
     };
 
-    /// <summary>What was published after the survivor joined counts for it in any case; returns the last such number, or 0.</summary>
+    /// <summary>
+    /// What was published after the survivor joined counts for it in any case; returns the last such number, or 0.
+    /// </summary>
     private long MustHave(WorldMember survivor, WorldMember publisher, long last) =>
         last > 0 && history.PublishedAt(publisher, last) > history.JoinedAt(survivor) ? last : 0;
 }

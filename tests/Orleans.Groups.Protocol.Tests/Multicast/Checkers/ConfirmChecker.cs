@@ -30,7 +30,8 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
 
     internal override void OnPublished(WorldMember member, int first, int last, ImmutableArray<ConfirmRequest> confirms)
     {
-        // Per epoch and what it was made again as: a ring that membership buried as a whole proves things only to itself.
+        // Per epoch and what it was made again as: a ring that membership buried as a whole proves things only to
+        // itself.
         var isSameRing = _record is not null
             && member.Machine.HeldRecord is { } held && _roots[held.Epoch] == _roots[_record.Epoch];
         var needed = isSameRing && _record is { Status: RecordStatus.Open } record
@@ -45,7 +46,8 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
     internal override void OnSettled(WorldMember member, long confirm, BroadcastOutcome outcome)
     {
         var what = $"{member} confirm {confirm} {outcome.Status} {outcome.Reason}";
-        RingViolationException.Require(_confirms.TryGetValue((member, confirm), out var pending), "G-S8", $"{what}: unknown");
+        RingViolationException.Require(
+            _confirms.TryGetValue((member, confirm), out var pending), "G-S8", $"{what}: unknown");
         RingViolationException.Require(pending!.Outcome is null, "G-S8", $"{what}: after {pending.Outcome}");
         pending.Outcome = outcome;
         switch (outcome.Status)
@@ -70,7 +72,8 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
             RingViolationException.Require(
                 history.Find(member, publisher) is not { } known || known.Base >= number,
                 "G-S7 (R2)",
-                $"{member} joined at base {history.Find(member, publisher)?.Base}; {publisher.Name} {number} was confirmed before");
+                $"{member} joined at base {history.Find(member, publisher)?.Base};" +
+                $" {publisher.Name} {number} was confirmed before");
         }
     }
 
@@ -79,7 +82,9 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
         foreach (var ((member, confirm), pending) in _confirms)
         {
             RingViolationException.Require(
-                pending.Outcome is not null || member.Phase == WorldPhase.Crashed, "G-L2", $"{member} confirm {confirm} is open");
+                pending.Outcome is not null || member.Phase == WorldPhase.Crashed,
+                "G-L2",
+                $"{member} confirm {confirm} is open");
         }
 
         foreach (var (publisher, number) in _failed)
@@ -110,7 +115,9 @@ internal sealed class ConfirmChecker(RingHistory history) : RingObserver
         var known = history.Find(member, publisher);
         var proved = pending.Level == ConfirmLevel.ProcessedByAll ? known?.Processed : known?.Received;
         RingViolationException.Require(
-            proved >= pending.Number, $"G-S7 {pending.Level}", $"{what}, number {pending.Number}, but {member} is at {proved}");
+            proved >= pending.Number,
+            $"G-S7 {pending.Level}",
+            $"{what}, number {pending.Number}, but {member} is at {proved}");
     }
 
     private sealed class Pending(long number, ConfirmLevel level, List<MemberId> needed)

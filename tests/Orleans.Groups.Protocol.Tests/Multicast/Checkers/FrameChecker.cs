@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>S14: frames stay within the limit; one batch may be larger. R8 and GD5: nothing arrives that does not fit.</summary>
+/// <summary>
+/// S14: frames stay within the limit; one batch may be larger. R8 and GD5: nothing arrives that does not fit.
+/// </summary>
 internal sealed class FrameChecker : RingObserver
 {
     private static readonly string[] NeverSeen = ["trace Gap", "trace BrokenParts", "trace AheadOfRecord"];
@@ -17,7 +19,9 @@ internal sealed class FrameChecker : RingObserver
             _ => (0L, 0),
         };
         RingViolationException.Require(
-            batches <= 1 || bytes <= World.Options.Settings.MaxFrameBytes, "S14", $"{member} {RingText.Of(send)}: {bytes} bytes");
+            batches <= 1 || bytes <= World.Options.Settings.MaxFrameBytes,
+            "S14",
+            $"{member} {RingText.Of(send)}: {bytes} bytes");
         if (send.Message is RingMessage.Activity { Entries: var entries })
         {
             RingViolationException.Require(!entries.IsEmpty, "S14", $"{member} {RingText.Of(send)} says nothing");

@@ -8,13 +8,17 @@ internal sealed class IntegrityChecker(RingHistory history) : RingObserver
         foreach (var id in joined.Members)
         {
             RingViolationException.Require(
-                joined.Bases.Any(start => start.Publisher.Equals(id)), "G-S4", $"{member} joined without a base of {id.Name}");
+                joined.Bases.Any(start => start.Publisher.Equals(id)),
+                "G-S4",
+                $"{member} joined without a base of {id.Name}");
         }
 
         foreach (var (publisher, number) in joined.Bases)
         {
             RingViolationException.Require(
-                number >= 0 && (!publisher.Equals(member.Id) || number == 0), "G-S4", $"{member} base {publisher.Name} {number}");
+                number >= 0 && (!publisher.Equals(member.Id) || number == 0),
+                "G-S4",
+                $"{member} base {publisher.Name} {number}");
         }
     }
 
@@ -31,7 +35,9 @@ internal sealed class IntegrityChecker(RingHistory history) : RingObserver
         foreach (var payload in batch.Payloads.Span)
         {
             RingViolationException.Require(
-                PayloadText.SequenceOf(payload) == number, "G-S1", $"{what}: {number} is {PayloadText.SequenceOf(payload)}");
+                PayloadText.SequenceOf(payload) == number,
+                "G-S1",
+                $"{what}: {number} is {PayloadText.SequenceOf(payload)}");
             number++;
         }
 
@@ -41,7 +47,8 @@ internal sealed class IntegrityChecker(RingHistory history) : RingObserver
     internal override void OnProcessed(WorldMember member, MemberId publisher, long number)
     {
         var known = history.Find(member, publisher)!;
-        RingViolationException.Require(number == known.Processed + 1, "world", $"{member} processes {publisher.Name} {number}");
+        RingViolationException.Require(
+            number == known.Processed + 1, "world", $"{member} processes {publisher.Name} {number}");
         known.Processed = number;
     }
 
@@ -54,7 +61,9 @@ internal sealed class IntegrityChecker(RingHistory history) : RingObserver
                 if (history.Find(member, publisher.Id) is { } known)
                 {
                     RingViolationException.Require(
-                        known.Received <= history.PublishedBy(publisher), "G-S1", $"{member} has more of {publisher} than there is");
+                        known.Received <= history.PublishedBy(publisher),
+                        "G-S1",
+                        $"{member} has more of {publisher} than there is");
                 }
             }
         }

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>G-S11: joined first and once, births of strangers, deaths of the known, the list that comes with them.</summary>
+/// <summary>
+/// G-S11: joined first and once, births of strangers, deaths of the known, the list that comes with them.
+/// </summary>
 internal sealed class MembershipChecker : RingObserver
 {
     private readonly Dictionary<WorldMember, (HashSet<MemberId> Alive, HashSet<MemberId> Ever)> _told = [];
@@ -13,13 +15,16 @@ internal sealed class MembershipChecker : RingObserver
         RingViolationException.Require(!_told.ContainsKey(member), "G-S11", $"{member} joined twice");
         RingViolationException.Require(joined.Members.Contains(member.Id), "G-S11", $"{member} joined without itself");
         RingViolationException.Require(
-            joined.Members.Distinct().Count() == joined.Members.Length, "G-S11", $"{member} joined with somebody twice");
+            joined.Members.Distinct().Count() == joined.Members.Length,
+            "G-S11",
+            $"{member} joined with somebody twice");
         _told.Add(member, ([.. joined.Members], [.. joined.Members]));
     }
 
     internal override void OnChanged(WorldMember member, RingEffect.NotifyChanged changed)
     {
-        RingViolationException.Require(_told.ContainsKey(member), "G-S11", $"{member} hears of a change before it joined");
+        RingViolationException.Require(
+            _told.ContainsKey(member), "G-S11", $"{member} hears of a change before it joined");
         RingViolationException.Require(
             changed.Births.Length + changed.Deaths.Length > 0, "G-S11", $"{member} hears of no change");
         var (alive, ever) = _told[member];
@@ -31,7 +36,8 @@ internal sealed class MembershipChecker : RingObserver
 
         foreach (var death in changed.Deaths)
         {
-            RingViolationException.Require(alive.Remove(death), "G-S11", $"{member} hears that {death.Name} died, unknown to it");
+            RingViolationException.Require(
+                alive.Remove(death), "G-S11", $"{member} hears that {death.Name} died, unknown to it");
         }
 
         RingViolationException.Require(
@@ -44,11 +50,14 @@ internal sealed class MembershipChecker : RingObserver
     {
         foreach (var member in world.Survivors)
         {
-            var listed = world.Store.Current!.Entries.Where(static entry => entry.IsAlive).Select(static entry => entry.Member);
+            var listed = world.Store.Current!.Entries
+                .Where(static entry => entry.IsAlive)
+                .Select(static entry => entry.Member);
             RingViolationException.Require(
                 _told[member].Alive.SetEquals(listed),
                 "G-L3",
-                $"{member} believes in [{RingText.Of([.. _told[member].Alive])}], the record is {RingText.Of(world.Store.Current)}");
+                $"{member} believes in [{RingText.Of([.. _told[member].Alive])}]," +
+                $" the record is {RingText.Of(world.Store.Current)}");
         }
     }
 }

@@ -10,7 +10,8 @@ internal sealed class QuietChecker : RingObserver
         {
             var what = $"{member} ({RingText.Of(member.Machine.GetStatus())})";
             Require(member.IsJoined, "G-L1", $"{what} has not joined");
-            Require(record is not null && record.ListsAlive(member.Id), "G-S19", $"{what} is not in {RingText.Of(record)}");
+            Require(
+                record is not null && record.ListsAlive(member.Id), "G-S19", $"{what} is not in {RingText.Of(record)}");
             var held = member.Machine.HeldRecord;
             Require(
                 held is not null && held.Epoch == record!.Epoch && held.Version == record.Version,
@@ -24,7 +25,8 @@ internal sealed class QuietChecker : RingObserver
 
         if (world.Running.Any())
         {
-            Require(record!.Entries.All(static entry => entry.IsAlive), "G-L3", $"dead entries in {RingText.Of(record)}");
+            Require(
+                record!.Entries.All(static entry => entry.IsAlive), "G-L3", $"dead entries in {RingText.Of(record)}");
         }
     }
 

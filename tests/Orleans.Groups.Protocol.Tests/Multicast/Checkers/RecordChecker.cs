@@ -8,15 +8,23 @@ internal sealed class RecordChecker : RingObserver
     internal override void OnCommitted(GroupRecord? before, RecordEdit edit, GroupRecord after)
     {
         var what = $"{RingText.Of(edit)}: {RingText.Of(before)} -> {RingText.Of(after)}";
-        Require(after.Entries.Select(static e => e.Member).Distinct().Count() == after.Entries.Length, what, "an id twice");
+        Require(
+            after.Entries.Select(static e => e.Member).Distinct().Count() == after.Entries.Length, what, "an id twice");
         Require(after.Operations.Length <= GroupRecord.MaxOperations, what, "too many operations");
-        Require(after.Operations[^1] == new RecordOperation(after.Version, edit.Operation), what, "operation not remembered");
+        Require(
+            after.Operations[^1] == new RecordOperation(after.Version, edit.Operation),
+            what,
+            "operation not remembered");
         var isNewEpoch = before is null || before.Epoch != after.Epoch;
         if (isNewEpoch)
         {
             Require(edit is RecordEdit.Create or RecordEdit.Recreate, what, "new epoch by another edit");
-            Require(edit is not RecordEdit.Create || after is { Entries.Length: 1, HasAlive: true }, what, "founded with others");
-            Require(before is null || !before.HasAlive || before.Status != RecordStatus.Open, what, "living ring replaced");
+            Require(
+                edit is not RecordEdit.Create || after is { Entries.Length: 1, HasAlive: true },
+                what,
+                "founded with others");
+            Require(
+                before is null || !before.HasAlive || before.Status != RecordStatus.Open, what, "living ring replaced");
         }
         else
         {
@@ -25,7 +33,8 @@ internal sealed class RecordChecker : RingObserver
             RequireStamps(before, after, what);
         }
 
-        // An id that never got state may be listed in two rings that have nothing to do with each other, but not twice in one.
+        // An id that never got state may be listed in two rings that have nothing to do with each other, but not twice
+        // in one.
         if (!_goneByEpoch.TryGetValue(after.Epoch, out var gone))
         {
             // A record that is made again may not know of deaths that only the lost one knew.
@@ -53,7 +62,9 @@ internal sealed class RecordChecker : RingObserver
         }
     }
 
-    /// <summary>The nearest living member to the left of a position, cyclically; itself when it is the only one.</summary>
+    /// <summary>
+    /// The nearest living member to the left of a position, cyclically; itself when it is the only one.
+    /// </summary>
     internal static MemberId LeftOf(GroupRecord record, int index)
     {
         for (var step = 1; step <= record.Entries.Length; step++)
@@ -72,13 +83,18 @@ internal sealed class RecordChecker : RingObserver
     {
         var added = after.Entries.Where(entry => before.IndexOf(entry.Member) < 0).ToList();
         var removed = before.Entries.Where(entry => after.IndexOf(entry.Member) < 0).ToList();
-        var died = before.Entries.Where(e => e.IsAlive && after.IndexOf(e.Member) is >= 0 and var i && !after.Entries[i].IsAlive).ToList();
+        var died = before.Entries
+            .Where(e => e.IsAlive && after.IndexOf(e.Member) is >= 0 and var i && !after.Entries[i].IsAlive)
+            .ToList();
         var authorAlive = before.ListsAlive(edit.Operation.Author);
         switch (edit)
         {
             case RecordEdit.InsertRight insert:
                 Require(added.Count == 1 && removed.Count == 0 && died.Count == 0 && authorAlive, what, "insert");
-                Require(after.Entries[after.IndexOf(insert.Left) + 1].Member.Equals(insert.Joiner), what, "not to the right");
+                Require(
+                    after.Entries[after.IndexOf(insert.Left) + 1].Member.Equals(insert.Joiner),
+                    what,
+                    "not to the right");
                 break;
             case RecordEdit.MarkDead dead:
                 Require(added.Count == 0 && removed.Count == 0 && died.Count > 0, what, "mark dead");
@@ -88,7 +104,10 @@ internal sealed class RecordChecker : RingObserver
             case RecordEdit.Erase:
                 Require(added.Count == 0 && died.Count == 0 && authorAlive, what, "erase");
                 Require(removed.Count > 0 && removed.All(static entry => !entry.IsAlive), what, "erased alive");
-                Require(removed.All(e => HeirOf(before, before.IndexOf(e.Member)).Equals(edit.Operation.Author)), what, "not the heir");
+                Require(
+                    removed.All(e => HeirOf(before, before.IndexOf(e.Member)).Equals(edit.Operation.Author)),
+                    what,
+                    "not the heir");
                 break;
             case RecordEdit.Remove:
                 Require(added.Count == 0 && authorAlive, what, "remove");

@@ -26,7 +26,8 @@ internal sealed class RingHistory : RingObserver
     internal override void OnPublished(WorldMember member, int first, int last, ImmutableArray<ConfirmRequest> confirms)
     {
         var times = Of(_published, member);
-        RingViolationException.Require(times.Count == first - 1, "world", $"{member} publishes {first} after {times.Count}");
+        RingViolationException.Require(
+            times.Count == first - 1, "world", $"{member} publishes {first} after {times.Count}");
         for (var number = first; number <= last; number++)
         {
             times.Add(++_clock);
@@ -45,7 +46,8 @@ internal sealed class RingHistory : RingObserver
 
         foreach (var (publisher, number) in joined.Bases)
         {
-            RingViolationException.Require(known.ContainsKey(publisher), "G-S4", $"{member} has a base of unlisted {publisher.Name}");
+            RingViolationException.Require(
+                known.ContainsKey(publisher), "G-S4", $"{member} has a base of unlisted {publisher.Name}");
             known[publisher] = new Knowledge { Base = number, Received = number, Processed = number };
         }
     }

@@ -1,7 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
 /// <summary>
-/// G-S17 and I3 sane counters after every so many steps; I4 (nobody downstream has seen more of a publisher than those upstream)
+/// G-S17 and I3 sane counters after every so many steps; I4 (nobody downstream has seen more of a publisher than those
+/// upstream)
 /// whenever all members go by one record; nothing kept when all is quiet (I8, G-L4).
 /// </summary>
 internal sealed class StateChecker : RingObserver
@@ -56,7 +57,9 @@ internal sealed class StateChecker : RingObserver
     private void RequireOrdered()
     {
         var members = World.Members.FindAll(static member => member.IsRunning);
-        if (members.Count == 0 || !members.TrueForAll(m => m.IsJoined && ReferenceEquals(m.Machine.HeldRecord, members[0].Machine.HeldRecord)))
+        if (members.Count == 0
+            || !members.TrueForAll(
+                m => m.IsJoined && ReferenceEquals(m.Machine.HeldRecord, members[0].Machine.HeldRecord)))
         {
             return;
         }
@@ -89,7 +92,9 @@ internal sealed class StateChecker : RingObserver
 
             var known = byId[entry.Member].Members.Single(member => member.Member.Equals(publisher));
             issued = issued < 0 ? known.LastAcked : issued;
-            var what = $"{publisher.Name} at {entry.Member.Name}: {known.LastPublished}/{known.LastAcked}, upstream {seen}/{acked}";
+            var what =
+                $"{publisher.Name} at {entry.Member.Name}: {known.LastPublished}/{known.LastAcked}," +
+                $" upstream {seen}/{acked}";
             Require(known.LastPublished <= seen && known.LastAcked <= acked, "I4", what);
             Require(known.LastPublished >= issued, "I4 acked before all have it", what);
             (seen, acked) = (known.LastPublished, known.LastAcked);

@@ -14,7 +14,8 @@ internal sealed class ViewChecker : RingObserver
     {
         var what = $"{member} goes from {RingText.Of(before)} to {RingText.Of(after)}";
         RingViolationException.Require(
-            _committed.TryGetValue((after.Epoch, after.Version), out var committed) && ReferenceEquals(committed, after),
+            _committed.TryGetValue((after.Epoch, after.Version), out var committed)
+                && ReferenceEquals(committed, after),
             "G-S12",
             $"{what}, which was never committed");
         if (before is not null && before.Epoch == after.Epoch)
@@ -32,7 +33,9 @@ internal sealed class ViewChecker : RingObserver
     }
 }
 
-/// <summary>G-S19: whom a member's view calls dead, or does not list, is not listened to. G-S20: nor another epoch's content.</summary>
+/// <summary>
+/// G-S19: whom a member's view calls dead, or does not list, is not listened to. G-S20: nor another epoch's content.
+/// </summary>
 internal sealed class FencingChecker : RingObserver
 {
     private MemberId? _fenced;
@@ -49,5 +52,7 @@ internal sealed class FencingChecker : RingObserver
 
     internal override void OnDelivered(WorldMember member, MemberId publisher, PublicationBatch batch) =>
         RingViolationException.Require(
-            _fenced is null, "G-S19", $"{member} delivers {publisher.Name} {batch.First} from {_fenced?.Name}, no member in its view");
+            _fenced is null,
+            "G-S19",
+            $"{member} delivers {publisher.Name} {batch.First} from {_fenced?.Name}, no member in its view");
 }

@@ -3,7 +3,9 @@ namespace Orleans.Groups.Protocol.Tests.Multicast;
 /// <summary>R1 only the source blocks, R12 confirms, GD6, GD7: windows, slow handlers, proofs.</summary>
 public sealed class DeliveryRuleTests
 {
-    /// <summary>R1, GD6: nobody's handler runs, everybody publishes; everything is forwarded and received all the same.</summary>
+    /// <summary>
+    /// R1, GD6: nobody's handler runs, everybody publishes; everything is forwarded and received all the same.
+    /// </summary>
     [Fact]
     public void R1_NoHandlerRuns_ForwardingGoesOnAndOnlyTheSourcesStop()
     {
@@ -119,7 +121,9 @@ public sealed class DeliveryRuleTests
         world.SettleAndCheck();
     }
 
-    /// <summary>R1: reports lost with a session are made again in the next one, also between members that are no neighbours.</summary>
+    /// <summary>
+    /// R1: reports lost with a session are made again in the next one, also between members that are no neighbours.
+    /// </summary>
     [Fact]
     public void R1_LostReports_AreMadeAgain()
     {
@@ -136,7 +140,9 @@ public sealed class DeliveryRuleTests
         Assert.Equal(5, world.Survivors.Count);
     }
 
-    /// <summary>R12: a handler may wait for "received by all" of its own message: it does not need that handler.</summary>
+    /// <summary>
+    /// R12: a handler may wait for "received by all" of its own message: it does not need that handler.
+    /// </summary>
     [Fact]
     public void R12_ReceivedByAll_NeedsNoHandler_ProcessedByAllDoes()
     {

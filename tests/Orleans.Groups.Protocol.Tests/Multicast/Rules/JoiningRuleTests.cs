@@ -1,9 +1,13 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>R2 the joiner's cut, R7 the stateless joiner, S1, S2 (GD4), S5, S13: joining, staged step by step.</summary>
+/// <summary>
+/// R2 the joiner's cut, R7 the stateless joiner, S1, S2 (GD4), S5, S13: joining, staged step by step.
+/// </summary>
 public sealed class JoiningRuleTests
 {
-    /// <summary>R2: forwarded between the commit and its handling, the message completes the circle without the newcomer.</summary>
+    /// <summary>
+    /// R2: forwarded between the commit and its handling, the message completes the circle without the newcomer.
+    /// </summary>
     [Fact]
     public void R2_MessageBetweenCommitAndHandling_IsBelowTheNewcomersBase()
     {
@@ -28,7 +32,9 @@ public sealed class JoiningRuleTests
         Assert.Equal(["joined a1,b1,c1", "b1:2"], world.Diary(newcomer));
     }
 
-    /// <summary>R2: published after the inserter handled the commit, the message is not confirmed before the newcomer has it.</summary>
+    /// <summary>
+    /// R2: published after the inserter handled the commit, the message is not confirmed before the newcomer has it.
+    /// </summary>
     [Fact]
     public void R2_MessageAfterHandling_WaitsForTheNewcomer()
     {
@@ -68,7 +74,10 @@ public sealed class JoiningRuleTests
         Assert.Equal(["joined a1,b1,c1,d1", "a1:4"], world.Diary(newcomer));
     }
 
-    /// <summary>R7, GD4, S2: the inserter dies after the commit and before its reply; the new left neighbour's state is not taken.</summary>
+    /// <summary>
+    /// R7, GD4, S2: the inserter dies after the commit and before its reply; the new left neighbour's state is not
+    /// taken.
+    /// </summary>
     [Fact]
     public void R7_InserterDiesBeforeItsReply_JoinerGoesAndComesBackAsSomebodyElse()
     {
@@ -89,28 +98,64 @@ public sealed class JoiningRuleTests
         world.SettleAndCheck();
         Assert.True(again.IsJoined);
         Assert.Equal(["join failed InserterLost"], world.Diary(joiner));
-        Assert.Contains("deaths b1", world.Diary(ring[0])); // The joiner that never had state is no heir and leaves nothing.
+        // The joiner that never had state is no heir and leaves nothing.
+        Assert.Contains("deaths b1", world.Diary(ring[0]));
     }
 
-    /// <summary>R7 and S2: everything from the ring waits until the state is there, however much earlier it came.</summary>
+    /// <summary>
+    /// R7 and S2: the next newcomer is quicker. What the left neighbour sends waits for the inserter's state, however
+    /// late that is.
+    /// </summary>
     [Fact]
     public void R7_RingTrafficBeforeTheState_IsHeldAndProcessedAfterIt()
     {
-        var world = new RingWorld(new RingWorldOptions { Settings = RingWorldOptions.DefaultSettings with { MaxFrameBytes = 100 } });
+        var world = new RingWorld();
         var ring = world.Ring(2);
-        world.Link(ring[1].Node, ring[0].Node).IsHeld = true;
-        world.Broadcast(ring[0], count: 6);
+        world.Broadcast(ring[0], count: 2);
         world.Settle();
         var home = world.AddNode("c");
         var joiner = world.JoinRightOf(ring[0], home);
         world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.InsertRight }]);
-        world.Link(ring[1].Node, ring[0].Node).IsHeld = false;
         world.Link(ring[0].Node, home).IsHeld = true;
+        world.Settle();
+        var quicker = world.JoinRightOf(ring[0], world.AddNode("d"));
+        world.Settle();
+        Assert.True(quicker.IsJoined);
+        world.Broadcast(ring[0], count: 2, confirm: ConfirmLevel.ReceivedByAll);
+        world.Broadcast(quicker, count: 1);
+        world.Settle();
+        Assert.Contains("a1:4", world.Diary(quicker));
+        Assert.Empty(world.Diary(joiner));
+
+        world.Link(ring[0].Node, home).IsHeld = false;
+        world.SettleAndCheck();
+        Assert.Equal(["joined a1,b1,c1,d1", "d1:1", "a1:3", "a1:4"], world.Diary(joiner));
+        Assert.Contains("confirm 1 Ok None", world.Diary(ring[0]));
+    }
+
+    /// <summary>S14: a state in many parts counts when all are there; the ring goes on behind them.</summary>
+    [Fact]
+    public void S14_StateInParts_CountsWhenAllAreThere()
+    {
+        var world = new RingWorld(
+            new RingWorldOptions { Settings = RingWorldOptions.DefaultSettings with { MaxFrameBytes = 100 } });
+        var ring = world.Ring(2);
+        world.Link(ring[1].Node, ring[0].Node).IsHeld = true;
+        for (var count = 0; count < 6; count++)
+        {
+            world.Broadcast(ring[0]);
+        }
+
+        world.Settle();
+        var home = world.AddNode("c");
+        var joiner = world.JoinRightOf(ring[0], home);
+        world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.InsertRight }]);
+        var link = world.Link(ring[0].Node, home);
+        link.IsHeld = true;
         world.Settle();
         world.Broadcast(ring[0], count: 2);
         world.Settle();
-
-        var link = world.Link(ring[0].Node, home);
+        Assert.True(link.Count > 6);
         while (!joiner.IsJoined)
         {
             Assert.Empty(world.Diary(joiner));
@@ -119,6 +164,7 @@ public sealed class JoiningRuleTests
         }
 
         link.IsHeld = false;
+        world.Link(ring[1].Node, ring[0].Node).IsHeld = false;
         world.SettleAndCheck();
         Assert.Equal(["joined a1,b1,c1", "a1:7", "a1:8"], world.Diary(joiner));
     }
@@ -154,7 +200,8 @@ public sealed class JoiningRuleTests
         world.Link(ring[1].Node, ring[0].Node).IsHeld = true;
         var home = world.AddNode("c");
         var joiner = world.JoinRightOf(ring[0], home);
-        world.SettleUntil(() => ring[0].Mailbox.Any(static input => input is RingInput.Received { Message: RingMessage.AddOnRight }));
+        world.SettleUntil(
+            () => ring[0].Mailbox.Any(static input => input is RingInput.Received { Message: RingMessage.AddOnRight }));
         ring[0].IsHeld = true;
         world.EndSession(ring[1].Node, ring[0].Node, kept: 0);
         world.Settle();

@@ -17,7 +17,9 @@ public sealed class LeavingRuleTests
         Assert.Equal(["a1:5", "deaths a1"], world.Diary(ring[2]).TakeLast(2));
     }
 
-    /// <summary>R13: the leaver forwards for the others until its own messages have been all the way round twice.</summary>
+    /// <summary>
+    /// R13: the leaver forwards for the others until its own messages have been all the way round twice.
+    /// </summary>
     [Fact]
     public void R13_LeaverForwardsWhileItDrains()
     {
@@ -40,7 +42,8 @@ public sealed class LeavingRuleTests
         Assert.Contains("confirm 1 Ok None", world.Diary(ring[0]));
         Assert.Contains("confirm 1 Ok None", world.Diary(ring[2]));
         Assert.Equal("terminated Left 0", world.Diary(ring[0])[^1]);
-        Assert.DoesNotContain(world.Sightings.Keys, static situation => situation.StartsWith("edit MarkDead", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            world.Sightings.Keys, static situation => situation.StartsWith("edit MarkDead", StringComparison.Ordinal));
     }
 
     /// <summary>R13: from then on nothing is taken, and it is said that nothing was sent.</summary>
@@ -176,7 +179,9 @@ public sealed class LeavingRuleTests
         }
 
         world.SettleAndCheck();
-        Assert.All(ring, static member => Assert.Equal("Left 0", $"{member.Termination!.Reason} {member.Termination.Unsettled}"));
+        Assert.All(
+            ring,
+            static member => Assert.Equal("Left 0", $"{member.Termination!.Reason} {member.Termination.Unsettled}"));
         Assert.Empty(world.Store.Current!.Entries);
         var next = world.Join("n");
         world.SettleAndCheck();

@@ -1,9 +1,13 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>R5 link stamps, R8 the record ahead, H1 sessions, H4 lanes, S3, S9, S14, GD3: links, staged step by step.</summary>
+/// <summary>
+/// R5 link stamps, R8 the record ahead, H1 sessions, H4 lanes, S3, S9, S14, GD3: links, staged step by step.
+/// </summary>
 public sealed class LinkRuleTests
 {
-    /// <summary>GD3: A, then A and C between, then A again: what A sent on the first link must not count on the third.</summary>
+    /// <summary>
+    /// GD3: A, then A and C between, then A again: what A sent on the first link must not count on the third.
+    /// </summary>
     [Fact]
     public void GD3_OldFramesOfAnOldIncarnationOfTheLink_AreDropped()
     {
@@ -30,7 +34,38 @@ public sealed class LinkRuleTests
             ["joined a1,b1", "births c1", "a1:1", "a1:2", "a1:3", "a1:4", "a1:5", "deaths c1"], world.Diary(ring[1]));
     }
 
-    /// <summary>R5: a member that hears of an insert and of the newcomer's death at once has the same stamp as its neighbour.</summary>
+    /// <summary>L3: a link counts from its catch-up on, whatever its stamp says.</summary>
+    [Fact]
+    public void L3_ContentBeforeTheCatchup_IsDropped()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(2);
+        var home = world.AddNode("c");
+        world.Link(home, ring[1].Node).IsHeld = true;
+        var between = world.JoinRightOf(ring[0], home);
+        world.Settle();
+        // Shows b the view in which c is its left neighbour.
+        var other = world.JoinRightOf(ring[1], world.AddNode("d"));
+        world.Settle();
+        var record = ring[1].Machine.HeldRecord!;
+        Assert.Equal(between.Id, ring[1].Machine.GetStatus().Left);
+        var stamp = new LinkStamp(record.Epoch, record.Entries[record.IndexOf(ring[1].Id)].LinkVersion, record.Version);
+        var batch = new PublicationBatch(1, new ReadOnlyMemory<byte>[] { PayloadText.Make(between.Serial, 1, 0) });
+        world.HasForgeries = true;
+        world.Step(
+            ring[1],
+            new RingInput.Received(
+                between.Id, new RingMessage.Activity(stamp, [new ActivityEntry(between.Id, [batch], 1, 0)])));
+        Assert.DoesNotContain("c1:1", world.Diary(ring[1]));
+        Assert.Equal(1, world.Sightings["trace OldLink"]);
+        world.Link(home, ring[1].Node).IsHeld = false;
+        world.SettleAndCheck();
+        Assert.True(other.IsJoined);
+    }
+
+    /// <summary>
+    /// R5: a member that hears of an insert and of the newcomer's death at once has the same stamp as its neighbour.
+    /// </summary>
     [Fact]
     public void R5_SkippedVersion_BothEndsUseTheSameStamp()
     {
@@ -92,7 +127,11 @@ public sealed class LinkRuleTests
         Assert.True(ring[0].Mailbox.Count > 1);
         var inputs = ring[0].Mailbox.ToList();
         ring[0].Mailbox.Clear();
-        inputs.OrderByDescending(static input => input is RingInput.Broadcast).ToList().ForEach(ring[0].Mailbox.Enqueue);
+        foreach (var input in inputs.OrderByDescending(static input => input is RingInput.Broadcast))
+        {
+            ring[0].Mailbox.Enqueue(input);
+        }
+
         ring[0].IsHeld = false;
         world.SettleAndCheck();
         Assert.Contains("confirm 1 Ok None", world.Diary(ring[0]));
@@ -142,14 +181,17 @@ public sealed class LinkRuleTests
             _ => 0,
         });
         Assert.True(parts > 20);
-        Assert.Contains(world.Observer<RingDiary>().Sent, static send => send.Message is RingMessage.Catchup { Parts: > 20 });
+        Assert.Contains(
+            world.Observer<RingDiary>().Sent, static send => send.Message is RingMessage.Catchup { Parts: > 20 });
 
         world.Link(ring[2].Node, ring[0].Node).IsHeld = false;
         world.SettleAndCheck();
         Assert.True(newcomer.IsJoined);
     }
 
-    /// <summary>H1: after a false alarm the record decides who goes; who comes back can be anybody's neighbour again.</summary>
+    /// <summary>
+    /// H1: after a false alarm the record decides who goes; who comes back can be anybody's neighbour again.
+    /// </summary>
     [Fact]
     public void H1_AfterAFalseAlarm_TheLoserComesBackAndIsNeighbourAgain()
     {

@@ -88,7 +88,9 @@ public sealed class RecordRuleTests
             world.Survivors.Count);
     }
 
-    /// <summary>R6: a member that knows nothing of its own insert's outcome still gives the newcomer its state, or refuses it.</summary>
+    /// <summary>
+    /// R6: a member that knows nothing of its own insert's outcome still gives the newcomer its state, or refuses it.
+    /// </summary>
     [Fact]
     public void R6_InsertAppliedAndAnnouncedByAnother_NewcomerGetsItsStateOnce()
     {
@@ -108,10 +110,13 @@ public sealed class RecordRuleTests
         world.SettleAndCheck();
         Assert.True(other.IsJoined);
         Assert.Single(
-            world.Observer<RingDiary>().Sent, send => send.Message is RingMessage.JoinReply && send.To.Equals(joiner.Id));
+            world.Observer<RingDiary>().Sent,
+            send => send.Message is RingMessage.JoinReply && send.To.Equals(joiner.Id));
     }
 
-    /// <summary>R3: the record vanishes under a living ring with messages under way; nothing is lost, nothing comes twice.</summary>
+    /// <summary>
+    /// R3: the record vanishes under a living ring with messages under way; nothing is lost, nothing comes twice.
+    /// </summary>
     [Fact]
     public void R3_LostRecord_IsMadeAgainFromWhatMembersHold()
     {
@@ -172,7 +177,9 @@ public sealed class RecordRuleTests
         Assert.Contains(ring, static member => member.Termination?.Reason == TerminationReason.LostMembership);
     }
 
-    /// <summary>R3: adopted from before the loss, and after the survey: whoever went by more than the new record knows stops.</summary>
+    /// <summary>
+    /// R3: adopted from before the loss, and after the survey: whoever went by more than the new record knows stops.
+    /// </summary>
     [Fact]
     public void R3_AnswerFromBeforeTheLoss_TakesNothingBack()
     {
@@ -198,7 +205,9 @@ public sealed class RecordRuleTests
         Assert.False(second.Phase == WorldPhase.Terminated);
     }
 
-    /// <summary>gm_SUITE down_in_members_change, S11: the record vanishes while a neighbour's death is being processed.</summary>
+    /// <summary>
+    /// gm_SUITE down_in_members_change, S11: the record vanishes while a neighbour's death is being processed.
+    /// </summary>
     [Fact]
     public void S11_RecordVanishesDuringADeath_RingGoesOn()
     {

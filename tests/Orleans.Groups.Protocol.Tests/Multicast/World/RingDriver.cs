@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>Picks what happens next in a world, from one seed: first operations and faults, then everything heals and drains.</summary>
+/// <summary>
+/// Picks what happens next in a world, from one seed: first operations and faults, then everything heals and drains.
+/// </summary>
 internal sealed class RingDriver : RingObserver
 {
     private const int MaxEvents = 20_000;
@@ -41,7 +43,8 @@ internal sealed class RingDriver : RingObserver
         var again = member.Phase switch
         {
             WorldPhase.JoinFailed => member.Failure is not (JoinFailure.Full or JoinFailure.Stopped),
-            WorldPhase.Terminated => member.Termination!.Reason == TerminationReason.LostMembership && _random.Next(2) == 0,
+            WorldPhase.Terminated => member.Termination!.Reason == TerminationReason.LostMembership
+                && _random.Next(2) == 0,
             _ => false,
         };
         if (again)
@@ -91,13 +94,17 @@ internal sealed class RingDriver : RingObserver
         Epilogue();
     }
 
-    /// <summary>The ring must be as good as new: a newcomer, proof of both levels from everybody, then all leave one by one.</summary>
+    /// <summary>
+    /// The ring must be as good as new: a newcomer, proof of both levels from everybody, then all leave one by one.
+    /// </summary>
     private void Epilogue()
     {
         var newcomer = World.Join(World.Nodes.Find(static node => node.IsAlive)!);
         Drain();
         RingViolationException.Require(
-            newcomer.IsJoined || World.Members[^1].IsJoined, "G-L1", $"newcomer {newcomer} is {newcomer.Phase} {newcomer.Failure}");
+            newcomer.IsJoined || World.Members[^1].IsJoined,
+            "G-L1",
+            $"newcomer {newcomer} is {newcomer.Phase} {newcomer.Failure}");
         var proofs = new List<(WorldMember Member, long Confirm)>();
         foreach (var member in World.Survivors)
         {
@@ -117,7 +124,8 @@ internal sealed class RingDriver : RingObserver
             RingViolationException.Require(
                 World.Observer<ConfirmChecker>().OutcomeOf(member, confirm) is { IsOk: true },
                 "G-L2",
-                $"{member} confirm {confirm} is {World.Observer<ConfirmChecker>().OutcomeOf(member, confirm)} with all healthy");
+                $"{member} confirm {confirm} is {World.Observer<ConfirmChecker>().OutcomeOf(member, confirm)}" +
+                " with all healthy");
         }
 
         foreach (var member in World.Survivors)
@@ -261,12 +269,16 @@ internal sealed class RingDriver : RingObserver
 
             if (member.IsFlushWanted)
             {
-                Add(Math.Max(1, member.Mailbox.Count > 0 ? member.Speed / 8 : member.Speed / 2), () => World.Flush(member));
+                Add(
+                    Math.Max(1, member.Mailbox.Count > 0 ? member.Speed / 8 : member.Speed / 2),
+                    () => World.Flush(member));
             }
 
             if (!_isHealing && _profile.EarlyTimer > 0 && member.Timers.Count > 0)
             {
-                Add(_profile.EarlyTimer, () => World.FireTimer(member, member.Timers[_random.Next(member.Timers.Count)].Timer));
+                Add(
+                    _profile.EarlyTimer,
+                    () => World.FireTimer(member, member.Timers[_random.Next(member.Timers.Count)].Timer));
             }
         }
 

@@ -18,7 +18,9 @@ internal abstract class RingObserver
     {
     }
 
-    /// <summary>A machine handles a broadcast: these are its messages from <paramref name="first"/> to <paramref name="last"/>.</summary>
+    /// <summary>
+    /// A machine handles a broadcast: these are its messages from <paramref name="first"/> to <paramref name="last"/>.
+    /// </summary>
     internal virtual void OnPublished(WorldMember member, int first, int last, ImmutableArray<ConfirmRequest> confirms)
     {
     }

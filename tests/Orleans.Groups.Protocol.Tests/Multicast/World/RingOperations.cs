@@ -20,6 +20,7 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
             (profile.CrashNode, Crash),
             (profile.RestartNode, Restart),
             (profile.Suspect, Suspect),
+            (profile.Partition, Partition),
             (profile.Zombie, DeclareDead),
             (profile.LoseRecord, LoseRecord),
             (profile.ShutDown, ShutDown),
@@ -51,7 +52,8 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
         }
     }
 
-    private WorldNode? PickNode() => Pick(world.Nodes.FindAll(static node => node is { IsAlive: true, IsDeclaredDead: false }));
+    private WorldNode? PickNode() =>
+        Pick(world.Nodes.FindAll(static node => node is { IsAlive: true, IsDeclaredDead: false }));
 
     private void Broadcast(bool isConfirmed)
     {
@@ -66,7 +68,10 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
 
     private void Leave()
     {
-        if (PickJoined() is { IsLeaving: false } member)
+        // Now and then one that has not even joined.
+        var candidates = world.Members.FindAll(
+            member => member is { IsRunning: true, IsLeaving: false } && (member.IsJoined || random.Next(4) == 0));
+        if (Pick(candidates) is { } member)
         {
             world.Leave(member);
         }
@@ -99,9 +104,11 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
 
     private void Restart()
     {
-        if (Pick(world.Nodes.FindAll(node => !node.IsAlive && !world.Nodes.Exists(o => o.IsAlive && o.Id.Name == node.Id.Name))) is { } node)
+        var gone = world.Nodes.FindAll(node =>
+            !node.IsAlive && !world.Nodes.Exists(other => other.IsAlive && other.Id.Name == node.Id.Name));
+        if (Pick(gone) is { } dead)
         {
-            world.AddNode(node.Id.Name);
+            world.AddNode(dead.Id.Name);
         }
     }
 
@@ -114,9 +121,26 @@ internal sealed class RingOperations(RingWorld world, RingProfile profile, Deter
         }
     }
 
+    private void Partition()
+    {
+        var sides = world.Nodes.ToDictionary(static node => node, _ => random.Next(2));
+        foreach (var (a, side) in sides)
+        {
+            foreach (var (b, other) in sides)
+            {
+                // Each end notices in its own time; the other end learns it from the goodbye, if not by itself.
+                if (side < other && random.Next(8) > 0)
+                {
+                    world.EndSession(a, b, random.Next(world.Link(a, b).Count + 1));
+                }
+            }
+        }
+    }
+
     private void DeclareDead()
     {
-        if (world.Nodes.Count(static node => node is { IsAlive: true, IsDeclaredDead: false }) > 1 && PickNode() is { } node)
+        if (world.Nodes.Count(static node => node is { IsAlive: true, IsDeclaredDead: false }) > 1
+            && PickNode() is { } node)
         {
             world.DeclareDead(node, link => random.Next(link.Count + 1));
         }

@@ -29,6 +29,9 @@ internal sealed record RingProfile(string Name)
 
     internal int Suspect { get; init; }
 
+    /// <summary>The nodes fall into two halves that do not hear each other for a while.</summary>
+    internal int Partition { get; init; }
+
     /// <summary>A living node is declared dead.</summary>
     internal int Zombie { get; init; }
 
@@ -55,7 +58,14 @@ internal sealed record RingProfile(string Name)
 
     internal static RingProfile JoinStorm { get; } = new("join-storm")
     {
-        Nodes = 5, MaxRunning = 10, Operations = 40, Join = 60, Leave = 10, KillMember = 4, CrashNode = 1, EarlyTimer = 1,
+        Nodes = 5,
+        MaxRunning = 10,
+        Operations = 40,
+        Join = 60,
+        Leave = 10,
+        KillMember = 4,
+        CrashNode = 1,
+        EarlyTimer = 1,
     };
 
     internal static RingProfile Crashes { get; } = new("crashes")
@@ -66,6 +76,11 @@ internal sealed record RingProfile(string Name)
     internal static RingProfile Suspicions { get; } = new("suspicions")
     {
         Suspect = 10, Zombie = 1, KillMember = 2, Join = 20, EarlyTimer = 1,
+    };
+
+    internal static RingProfile Partitions { get; } = new("partitions")
+    {
+        Nodes = 7, MaxRunning = 8, Partition = 3, Suspect = 4, KillMember = 1, Join = 25, Leave = 3,
     };
 
     internal static RingProfile StoreFaults { get; } = new("store-faults")
@@ -88,7 +103,9 @@ internal sealed record RingProfile(string Name)
         CrashNode = 2,
         RestartNode = 3,
         Suspect = 4,
+        Partition = 1,
         Zombie = 1,
+        LoseRecord = 1,
         ShutDown = 1,
         Forget = 1,
         StoreFault = 10,
@@ -97,5 +114,5 @@ internal sealed record RingProfile(string Name)
     };
 
     internal static IReadOnlyList<RingProfile> All { get; } =
-        [FaultFree, JoinStorm, Crashes, Suspicions, StoreFaults, StoreLoss, Everything];
+        [FaultFree, JoinStorm, Crashes, Suspicions, Partitions, StoreFaults, StoreLoss, Everything];
 }

@@ -58,12 +58,14 @@ internal static class RingText
         RingInput.Received received => $"<- {received.From.Name}: {Of(received.Message)}",
         RingInput.RecordRead read => $"read {read.Request} {read.Succeeded} {Of(read.Record)}",
         RingInput.EditAnswered answer =>
-            $"edit #{answer.Operation.Number} {answer.Result?.Verdict.ToString() ?? "unknown"} {Of(answer.Result?.Current)}",
+            $"edit #{answer.Operation.Number} {answer.Result?.Verdict.ToString() ?? "unknown"}" +
+            $" {Of(answer.Result?.Current)}",
         RingInput.SurveyAnswered survey => $"survey {survey.IsComplete} {Of(survey.Highest)}",
         RingInput.MemberDown down => $"down {down.Member.Name} {down.Cause}",
         RingInput.PeerUp up => $"up {up.Node.Name}",
         RingInput.Broadcast broadcast =>
-            $"broadcast {broadcast.Payloads.Length}, confirms {string.Join(',', broadcast.Confirms.Select(static c => c.Confirm))}",
+            $"broadcast {broadcast.Payloads.Length}, confirms " +
+            $"{string.Join(',', broadcast.Confirms.Select(static c => c.Confirm))}",
         RingInput.Processed processed => $"done {processed.Publisher.Name} {processed.Through}",
         RingInput.TimerFired timer => $"timer {timer.Timer} {timer.Generation}",
         RingInput.Stop stop => $"stop {stop.Reason}",
@@ -77,7 +79,8 @@ internal static class RingText
         RingEffect.Watch watch => $"watch {watch.Member.Name}",
         RingEffect.Unwatch watch => $"unwatch {watch.Member.Name}",
         RingEffect.NotifyJoined joined =>
-            $"JOINED {Of(joined.Members)} bases {string.Join(',', joined.Bases.Select(static b => $"{b.Publisher.Name}:{b.Number}"))}",
+            $"JOINED {Of(joined.Members)} bases " +
+            $"{string.Join(',', joined.Bases.Select(static b => $"{b.Publisher.Name}:{b.Number}"))}",
         RingEffect.NotifyChanged changed =>
             $"CHANGED +[{Of(changed.Births)}] -[{Of(changed.Deaths)}] =[{Of(changed.Members)}]",
         RingEffect.Deliver deliver => $"DELIVER {deliver.Publisher.Name} {deliver.Batch.First}-{deliver.Batch.Last}",
@@ -96,7 +99,8 @@ internal static class RingText
     private static string Of(ImmutableArray<ProgressEntry> entries) => string.Join(
         ' ',
         entries.Select(static e =>
-            $"{e.Publisher.Name}:{e.LastAcked}..{e.LastPublished}({string.Join('+', e.Pending.Select(static b => b.Payloads.Length))})"));
+            $"{e.Publisher.Name}:{e.LastAcked}..{e.LastPublished}" +
+            $"({string.Join('+', e.Pending.Select(static b => b.Payloads.Length))})"));
 
     private static string Of(ImmutableArray<ActivityEntry> entries) => string.Join(
         ' ',

@@ -36,7 +36,9 @@ internal sealed partial class RingWorld
         Accept(from, to, frame);
     }
 
-    /// <summary>A node ends its session with another, whatever the reason. The other end accepts some of what it had been sent.</summary>
+    /// <summary>
+    /// A node ends its session with another, whatever the reason. The other end accepts some of what it had been sent.
+    /// </summary>
     /// <param name="observer">Who ends it.</param>
     /// <param name="other">The other end.</param>
     /// <param name="kept">How many of the observer's frames still arrive.</param>
@@ -73,7 +75,9 @@ internal sealed partial class RingWorld
         See("session opened again");
     }
 
-    /// <summary>A node's code stops at once. The others accept so many of its last frames and hear of it behind them.</summary>
+    /// <summary>
+    /// A node's code stops at once. The others accept so many of its last frames and hear of it behind them.
+    /// </summary>
     internal void Crash(WorldNode node, Func<WorldLink, int>? kept = null)
     {
         Note($"{node} crashes");
@@ -205,7 +209,9 @@ internal sealed partial class RingWorld
         }
     }
 
-    /// <summary>One end of a session is over: nothing more of it is accepted, and all watches of the other node's members fire.</summary>
+    /// <summary>
+    /// One end of a session is over: nothing more of it is accepted, and all watches of the other node's members fire.
+    /// </summary>
     private void EndLocally(WorldNode node, WorldNode other, DownCause cause)
     {
         node.PeerOf(other).IsUp = false;
@@ -258,7 +264,8 @@ internal sealed partial class RingWorld
         }
 
         // Distinct: a watcher may have asked twice.
-        foreach (var watcher in node.RemoteWatches.Where(w => w.Member.Equals(member.Id)).Select(w => w.Watcher).Distinct())
+        var watches = node.RemoteWatches.Where(watch => watch.Member.Equals(member.Id));
+        foreach (var watcher in watches.Select(static watch => watch.Watcher).Distinct().ToList())
         {
             Transmit(node, watcher.Id, new WorldFrame.MemberEnded(member.Id));
         }

@@ -75,7 +75,8 @@ internal sealed partial class RingWorld
         foreach (var effect in _effects.Effects.ToArray())
         {
             Note($"   {member} {RingText.Of(effect)}");
-            RingViolationException.Require(member.IsRunning, "host contract", $"{member}: {effect} after its last effect");
+            RingViolationException.Require(
+                member.IsRunning, "host contract", $"{member}: {effect} after its last effect");
             Do(member, effect);
         }
 
@@ -169,7 +170,9 @@ internal sealed partial class RingWorld
             case RingEffect.WindowReleased released:
                 member.WindowUsed -= released.Bytes;
                 RingViolationException.Require(
-                    released.Bytes > 0 && member.WindowUsed >= 0, "R1", $"{member} gives back {released.Bytes} bytes too many");
+                    released.Bytes > 0 && member.WindowUsed >= 0,
+                    "R1",
+                    $"{member} gives back {released.Bytes} bytes too many");
                 break;
             case RingEffect.JoinFailed failed:
                 member.Failure = failed.Reason;
@@ -177,7 +180,8 @@ internal sealed partial class RingWorld
                 End(member, WorldPhase.JoinFailed);
                 break;
             case RingEffect.Terminated terminated:
-                member.Termination = new MulticastTermination(terminated.Reason, terminated.Detail, terminated.Unsettled);
+                member.Termination = new MulticastTermination(
+                    terminated.Reason, terminated.Detail, terminated.Unsettled);
                 member.Deliveries.Enqueue(terminated);
                 See($"terminated {terminated.Reason}");
                 End(member, WorldPhase.Terminated);

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <content>The plain schedule of stories: everything that is not held back happens, round after round, until nothing is left.</content>
+/// <content>
+/// The plain schedule of stories: everything that is not held back happens, round after round, until nothing is left.
+/// </content>
 internal sealed partial class RingWorld
 {
     private const int MaxRounds = 10_000;
@@ -23,10 +25,15 @@ internal sealed partial class RingWorld
         return [.. members];
     }
 
-    /// <summary>Begins to join with a machine whose random choice falls on a certain member of the record as it is now.</summary>
+    /// <summary>
+    /// Begins to join with a machine whose random choice falls on a certain member of the record as it is now.
+    /// </summary>
     internal WorldMember JoinRightOf(WorldMember left, WorldNode node)
     {
-        var alive = Store.Current!.Entries.Where(static entry => entry.IsAlive).Select(static entry => entry.Member).ToList();
+        var alive = Store.Current!.Entries
+            .Where(static entry => entry.IsAlive)
+            .Select(static entry => entry.Member)
+            .ToList();
         var seed = 1UL;
         while (!alive[new DeterministicRandom(seed).Next(alive.Count)].Equals(left.Id))
         {
@@ -53,7 +60,8 @@ internal sealed partial class RingWorld
         while (!condition())
         {
             var happened = HappenOnce() || (timers && FireEarliestTimer());
-            RingViolationException.Require(happened, "story", "nothing happens any more, and what was waited for has not");
+            RingViolationException.Require(
+                happened, "story", "nothing happens any more, and what was waited for has not");
             RingViolationException.Require(++rounds < MaxRounds * 10, "G-L1", "the world does not come to rest");
         }
     }

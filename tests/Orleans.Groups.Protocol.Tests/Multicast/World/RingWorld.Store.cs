@@ -77,7 +77,8 @@ internal sealed partial class RingWorld
     }
 
     /// <summary>
-    /// The store forgets the record, and what is on its way to it gets lost. Hosts with a volatile store notice and have their
+    /// The store forgets the record, and what is on its way to it gets lost. Hosts with a volatile store notice and
+    /// have their
     /// members look; whether a member does so before or after other things is open.
     /// </summary>
     internal void LoseRecord()
@@ -115,7 +116,8 @@ internal sealed partial class RingWorld
         {
             if (entry.IsAlive)
             {
-                Transmit(node, entry.Member.Node, new WorldFrame.ToRing(caller, entry.Member, new RingMessage.View(record)));
+                Transmit(
+                    node, entry.Member.Node, new WorldFrame.ToRing(caller, entry.Member, new RingMessage.View(record)));
             }
         }
     }
@@ -128,7 +130,8 @@ internal sealed partial class RingWorld
         GroupRecord? highest = null;
         foreach (var member in node.Members)
         {
-            if (member.IsRunning && member.Machine.HeldRecord is { } held && (highest is null || held.Version > highest.Version))
+            if (member.IsRunning && member.Machine.HeldRecord is { } held
+                && (highest is null || held.Version > highest.Version))
             {
                 highest = held;
             }

@@ -28,7 +28,8 @@ internal sealed record RingWorldOptions
 }
 
 /// <summary>
-/// Real ring machines of one group on a made-up network, store and clock, on one thread. It keeps the host contract (design section 2,
+/// Real ring machines of one group on a made-up network, store and clock, on one thread. It keeps the host contract
+/// (design section 2,
 /// rules H1 to H5) and decides nothing: a story or <see cref="RingDriver"/> says what happens next.
 /// </summary>
 internal sealed partial class RingWorld
@@ -126,7 +127,10 @@ internal sealed partial class RingWorld
         return member;
     }
 
-    /// <summary>The application publishes; waits for nothing. Answers whether the window had room and the member takes broadcasts.</summary>
+    /// <summary>
+    /// The application publishes; waits for nothing. Answers whether the window had room and the member takes
+    /// broadcasts.
+    /// </summary>
     internal bool Broadcast(WorldMember member, int count = 1, int size = 0, ConfirmLevel? confirm = null)
     {
         var bytes = (long)count * (Math.Max(size, PayloadText.HeaderBytes) + PublicationBatch.OverheadBytes);

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>Frames on their way from one node to another, first in first out; a node has a link to itself, too.</summary>
+/// <summary>
+/// Frames on their way from one node to another, first in first out; a node has a link to itself, too.
+/// </summary>
 internal sealed class WorldLink(WorldNode from, WorldNode to)
 {
     private readonly List<(long Session, WorldFrame Frame)> _frames = [];
