@@ -61,6 +61,12 @@ internal static class RelayProgram
         {
             return await SayInterruptedAsync(console);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // All was fine at the start: the disk is full, or somebody takes files away.
+            await console.Error.WriteLineAsync($"relay: {error.Message.ReplaceLineEndings(" ")}");
+            return Failed;
+        }
     }
 
     private static async Task<int> RunAsync(

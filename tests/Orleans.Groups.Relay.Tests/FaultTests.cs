@@ -51,9 +51,9 @@ public sealed class FaultTests : IDisposable
     [Fact]
     public async Task Run_LostDelivery_StallsAndIsExplained()
     {
-        var run = await RunAsync("n3", m => m is { Number: 7, From.Name: "n1" } ? [] : [m]);
+        var run = await RunAsync("n3", m => m is { Number: 7, From.Name: "n1" } ? [] : [m], stallTimeout: "2");
 
-        AssertFails(run, "nothing moved for 0.5 s");
+        AssertFails(run, "nothing moved for 2 s");
         Assert.Contains(run.Output, line => line.StartsWith("violation: n3: ", StringComparison.Ordinal));
     }
 
@@ -94,9 +94,12 @@ public sealed class FaultTests : IDisposable
         Assert.True(run.Json.GetProperty("violations").GetInt32() > 0);
     }
 
-    private Task<RelayProcess> RunAsync(string name, Func<MulticastMessage, IEnumerable<MulticastMessage>> fault) =>
+    private Task<RelayProcess> RunAsync(
+        string name,
+        Func<MulticastMessage, IEnumerable<MulticastMessage>> fault,
+        string stallTimeout = "60") =>
         RelayProcess.RunAsync(
-            ["--input", WriteInput(), "-n", "3", "--out", _folder["out"], "--json", "--stall-timeout", "0.5"],
+            ["--input", WriteInput(), "-n", "3", "--out", _folder["out"], "--json", "--stall-timeout", stallTimeout],
             (node, member) => member == name ? new FaultyNode(node, fault) : node);
 
     private string WriteInput() =>

@@ -49,7 +49,7 @@ internal sealed class LineSource : IDisposable
         var source = input switch
         {
             null => Spool(WriteReadme, "the project's README", cancellationToken),
-            "-" => Spool((file, token) => Copy(standardInput, file, token), "standard input", cancellationToken),
+            "-" => Spool((file, token) => Copy(standardInput(), file, token), "standard input", cancellationToken),
             _ => OpenFile(input, cancellationToken),
         };
         try
@@ -94,21 +94,24 @@ internal sealed class LineSource : IDisposable
             throw new RelayException($"the input '{path}' does not exist");
         }
 
+        FileStream file;
         try
         {
-            using var file = File.OpenRead(path);
-            if (file.CanSeek)
-            {
-                return new LineSource(path, isSpooled: false, path);
-            }
+            file = File.OpenRead(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new RelayException($"the input '{path}' cannot be read: {OneLine(error)}", error);
         }
 
-        // A pipe with a name: it can be read once only.
-        return Spool((file, token) => Copy(() => File.OpenRead(path), file, token), path, cancellationToken);
+        if (file.CanSeek)
+        {
+            file.Dispose();
+            return new LineSource(path, isSpooled: false, path);
+        }
+
+        // A pipe with a name can be read, and even opened, only once.
+        return Spool((copy, token) => Copy(file, copy, token), path, cancellationToken);
     }
 
     private static LineSource Spool(
@@ -140,9 +143,9 @@ internal sealed class LineSource : IDisposable
         }
     }
 
-    private static void Copy(Func<Stream> open, Stream to, CancellationToken cancellationToken)
+    private static void Copy(Stream from, Stream to, CancellationToken cancellationToken)
     {
-        using var from = open();
+        using var source = from;
         var buffer = new byte[128 * 1024];
         int read;
         while ((read = from.Read(buffer)) > 0)

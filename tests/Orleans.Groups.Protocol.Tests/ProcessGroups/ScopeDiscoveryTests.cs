@@ -242,6 +242,20 @@ public sealed class ScopeDiscoveryTests
         _world.AssertConverged();
     }
 
+    [Fact]
+    public void T28_DiscoverOfAnyVersion_IsAnsweredByASnapshot()
+    {
+        foreach (var version in new[] { 0, 1, long.MaxValue })
+        {
+            var a = new ScopeProbe(ScopeIds.A);
+            a.Join("g", Member(ScopeIds.A, 1));
+            a.Up(ScopeIds.B);
+            a.Receive(new ScopeMessage.Discover(new(ScopeIds.B, 1), version));
+            var snapshot = Assert.IsType<ScopeMessage.Snapshot>(Assert.Single(a.SentTo()));
+            Assert.Equal([(GroupName)"g"], snapshot.Groups.Select(g => g.Group));
+        }
+    }
+
     private void Fill()
     {
         A.Join("g", A.NewMember());

@@ -253,20 +253,6 @@ public sealed class ScopeIncomingTests
         _a.Verify();
     }
 
-    [Fact]
-    public void T28_DiscoverOfAnyVersion_IsAnsweredByASnapshot()
-    {
-        foreach (var version in new[] { 0, 1, long.MaxValue })
-        {
-            var a = new ScopeProbe(A);
-            a.Join("g", Member(A, 1));
-            a.Up(B);
-            a.Receive(new ScopeMessage.Discover(new(B, 1), version));
-            var snapshot = Assert.IsType<ScopeMessage.Snapshot>(Assert.Single(a.SentTo(B)));
-            Assert.Equal([(GroupName)"g"], snapshot.Groups.Select(g => g.Group));
-        }
-    }
-
     private static ScopeMessage.Snapshot Snapshot(
         long version, params (string Group, int Member, int Count)[] entries) => Part(version, 0, 1, entries);
 
