@@ -20,7 +20,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     /// <summary>After so many turns the pump lets others have the thread.</summary>
     private const int MaxTurnsPerRun = 16;
 
-    /// <summary>Arrays of payloads live until all have acked them, so they are kept small enough for the young heap.</summary>
+    /// <summary>
+    /// Arrays of payloads live until all have acked them, so they are kept small enough for the young heap.
+    /// </summary>
     private const int MaxPayloadsPerInput = 4_096;
 
     private readonly Lock _gate = new();
