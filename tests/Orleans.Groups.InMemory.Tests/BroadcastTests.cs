@@ -277,6 +277,33 @@ public sealed class BroadcastTests
     }
 
     [Fact]
+    public async Task Broadcast_MoreThanFitsOneInput_KeepsOrderAndFindsTheRightProofs()
+    {
+        const int Count = 30_000;
+        await using var cluster = new InMemoryCluster();
+        var (near, far) = (new Recorder(), new Recorder());
+        var member = await cluster.AddNode("a").JoinAsync(near);
+        await cluster.AddNode("b").JoinAsync(far);
+        var proofs = new List<Task<BroadcastOutcome>>();
+        for (var number = 0; number < Count; number++)
+        {
+            if (number % 1_000 == 999)
+            {
+                proofs.Add(member.ProveAsync($"{number}", ConfirmLevel.ProcessedByAll).AsTask());
+            }
+            else
+            {
+                Assert.True((await member.SayAsync($"{number}")).IsOk);
+            }
+        }
+
+        Assert.All(await Task.WhenAll(proofs).Soon(), static outcome => Assert.True(outcome.IsOk));
+        var expected = Enumerable.Range(0, Count).Select(static number => $"a: {number}");
+        Assert.Equal(expected, near.Messages);
+        Assert.Equal(expected, far.Messages);
+    }
+
+    [Fact]
     public async Task Deliveries_HandlerStandsStillWhileOthersComeAndGo_StayBounded()
     {
         const int Comers = 700;

@@ -41,6 +41,9 @@ internal static partial class Log
         + "given up.")]
     internal static partial void LinkOverflowed(this ILogger logger, NodeId from, NodeId to, int limit);
 
+    [LoggerMessage(1104, LogLevel.Critical, "An answer of node {From} to node {To} could not be sent.")]
+    internal static partial void AnswerFailed(this ILogger logger, Exception exception, NodeId from, NodeId to);
+
     [LoggerMessage(
         1201,
         LogLevel.Critical,

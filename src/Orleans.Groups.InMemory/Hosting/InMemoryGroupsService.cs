@@ -7,19 +7,18 @@ namespace Orleans.Groups.InMemory;
 /// <remarks>The node is made at the start and not before, so that the options have been validated by then.</remarks>
 internal sealed class InMemoryGroupsService(IServiceProvider services) : IHostedService
 {
+    private InMemoryNode? _node;
+
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        services.GetRequiredService<InMemoryNode>();
+        _node = services.GetRequiredService<InMemoryNode>();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken)
-    {
-        var node = services.GetRequiredService<InMemoryNode>();
-        return node.IsAlive
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        _node is { IsAlive: true } node
             ? node.Cluster.StopNodeAsync(node).WaitAsync(cancellationToken)
             : Task.CompletedTask;
-    }
 }

@@ -53,12 +53,6 @@ internal sealed class MulticastFront : IMulticast, IDisposable
     public Task<bool> ForgetAsync(GroupName group, CancellationToken cancellationToken = default)
     {
         Require(group);
-        if (_node.IsStopping)
-        {
-            throw NodeHost.ShuttingDown(_node.Id, $"Group {group} was not forgotten");
-        }
-
-        cancellationToken.ThrowIfCancellationRequested();
         return ForgetCoreAsync(group, cancellationToken);
     }
 
@@ -240,6 +234,12 @@ internal sealed class MulticastFront : IMulticast, IDisposable
 
     private async Task<bool> ForgetCoreAsync(GroupName group, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_node.IsStopping)
+        {
+            throw NodeHost.ShuttingDown(_node.Id, $"Group {group} was not forgotten");
+        }
+
         var author = _node.Members.NewId("forget");
         var edit = new RecordEdit.Close(
             new OperationId(author, Interlocked.Increment(ref _operations)),

@@ -20,6 +20,11 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     /// <summary>After so many turns the pump lets others have the thread.</summary>
     private const int MaxTurnsPerRun = 16;
 
+    /// <summary>
+    /// Arrays of payloads live until all have acked them, so they are kept small enough for the young heap.
+    /// </summary>
+    private const int MaxPayloadsPerInput = 4_096;
+
     private readonly Lock _gate = new();
     private readonly Lock _turn = new();
     private readonly NodeHost _node;
@@ -189,12 +194,8 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
 
     private void RunTurn()
     {
-        if (_turnPayloads.Count > 0)
-        {
-            // Before the inputs: a leave was asked for after everything that had been taken for publishing.
-            Step(new RingInput.Broadcast(_turnPayloads.ToArray(), [.. _turnRequests]));
-        }
-
+        // Before the inputs: a leave was asked for after everything that had been taken for publishing.
+        Publish();
         foreach (var mail in _turnMail)
         {
             if (mail.Sessions is { } sessions)
@@ -213,6 +214,23 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         {
             _isFlushWanted = false;
             Step(RingInput.Flush.Instance);
+        }
+    }
+
+    private void Publish()
+    {
+        var request = 0;
+        for (var start = 0; start < _turnPayloads.Count; start += MaxPayloadsPerInput)
+        {
+            var payloads = new ReadOnlyMemory<byte>[Math.Min(MaxPayloadsPerInput, _turnPayloads.Count - start)];
+            _turnPayloads.CopyTo(start, payloads, 0, payloads.Length);
+            var requests = ImmutableArray.CreateBuilder<ConfirmRequest>();
+            for (; request < _turnRequests.Count && _turnRequests[request].Index < start + payloads.Length; request++)
+            {
+                requests.Add(_turnRequests[request] with { Index = _turnRequests[request].Index - start });
+            }
+
+            Step(new RingInput.Broadcast(payloads, requests.ToImmutable()));
         }
     }
 

@@ -185,7 +185,7 @@ internal sealed partial class NodeHost
     /// </summary>
     internal async Task StopAsync()
     {
-        _isStopping = true;
+        BeginStopping();
         foreach (var scope in _scopes.Values)
         {
             scope.Stop();
@@ -202,7 +202,7 @@ internal sealed partial class NodeHost
     /// <summary>Stops without draining: for the end of the whole cluster. Handlers are still told.</summary>
     internal async Task EndAsync()
     {
-        _isStopping = true;
+        BeginStopping();
         foreach (var scope in _scopes.Values)
         {
             scope.Stop();
@@ -225,7 +225,7 @@ internal sealed partial class NodeHost
 
         // Everything here falls silent before the others learn of the death. A machine that still ran while its links
         // go would take all others for lost, and could say so in a record.
-        _isStopping = true;
+        BeginStopping();
         _isOver = true;
         _post.Shut();
         foreach (var scope in _scopes.Values)
@@ -239,6 +239,15 @@ internal sealed partial class NodeHost
         {
             End();
             Core.Logger.NodeKilled(Id);
+        }
+    }
+
+    /// <summary>From now on no machine is made here: all that there are can be found and ended.</summary>
+    private void BeginStopping()
+    {
+        lock (Core.Network.Gate)
+        {
+            _isStopping = true;
         }
     }
 

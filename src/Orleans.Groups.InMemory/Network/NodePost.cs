@@ -18,9 +18,17 @@ internal sealed class NodePost(NodeHost node) : Mailbox<(NodeHost To, NodeFrame 
     {
         foreach (var (to, frame) in batch)
         {
-            if (node.Peers.TryGetValue(to.Id, out var peer))
+            try
             {
-                (frame is NodeFrame.PayloadAnswer ? peer.Payloads : peer.Frames).Send(frame);
+                if (node.Peers.TryGetValue(to.Id, out var peer))
+                {
+                    (frame is NodeFrame.PayloadAnswer ? peer.Payloads : peer.Frames).Send(frame);
+                }
+            }
+            catch (Exception exception)
+            {
+                // Our bug, in the codec. Whoever waits for this answer runs into its time limit.
+                node.Core.Logger.AnswerFailed(exception, node.Id, to.Id);
             }
         }
     }

@@ -8,7 +8,8 @@ internal sealed class LocalMember : IGroupMember
 {
     private readonly MemberTable _table;
     private readonly PayloadQueue? _queue;
-    private readonly List<ScopeHost> _watchers = new(0);
+    private ScopeHost? _watcher;
+    private List<ScopeHost>? _moreWatchers; // Hardly ever: a member of several scopes.
     private volatile bool _hasEnded;
 
     internal LocalMember(MemberTable table, MemberId id, Func<MemberMessage, ValueTask>? onMessage)
@@ -27,7 +28,8 @@ internal sealed class LocalMember : IGroupMember
     /// <inheritdoc/>
     public void End()
     {
-        ScopeHost[] watchers;
+        ScopeHost? watcher;
+        List<ScopeHost>? moreWatchers;
         lock (_table.GateOf(Id))
         {
             if (_hasEnded)
@@ -36,15 +38,16 @@ internal sealed class LocalMember : IGroupMember
             }
 
             _hasEnded = true;
-            watchers = [.. _watchers];
-            _watchers.Clear();
+            (watcher, moreWatchers) = (_watcher, _moreWatchers);
+            (_watcher, _moreWatchers) = (null, null);
         }
 
         _queue?.Close();
         _table.Remove(this);
-        foreach (var watcher in watchers)
+        watcher?.MemberEnded(Id);
+        foreach (var another in moreWatchers ?? [])
         {
-            watcher.MemberEnded(Id);
+            another.MemberEnded(Id);
         }
     }
 
@@ -72,9 +75,13 @@ internal sealed class LocalMember : IGroupMember
                 return false;
             }
 
-            if (!_watchers.Contains(watcher))
+            if (_watcher is null && _moreWatchers is null)
             {
-                _watchers.Add(watcher);
+                _watcher = watcher;
+            }
+            else if (!ReferenceEquals(_watcher, watcher) && _moreWatchers?.Contains(watcher) != true)
+            {
+                (_moreWatchers ??= []).Add(watcher);
             }
 
             return true;
@@ -86,7 +93,14 @@ internal sealed class LocalMember : IGroupMember
     {
         lock (_table.GateOf(Id))
         {
-            _watchers.Remove(watcher);
+            if (ReferenceEquals(_watcher, watcher))
+            {
+                _watcher = null;
+            }
+            else
+            {
+                _moreWatchers?.Remove(watcher);
+            }
         }
     }
 
