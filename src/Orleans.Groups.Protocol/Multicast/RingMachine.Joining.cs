@@ -26,6 +26,7 @@ internal sealed partial class RingMachine
     private GroupRecord? _viewWhileEditing;
     private long _heldBytes;
     private bool _wasFull;
+    private (MemberId Member, GroupRecord AskedAt)? _lostInserter;
 
     private void OnStart(EffectList<RingEffect> effects)
     {
@@ -71,7 +72,36 @@ internal sealed partial class RingMachine
             return;
         }
 
+        if (_lostInserter is { } lost && MayHaveInserted(lost.Member, record, lost.AskedAt))
+        {
+            FailJoin(JoinFailure.InserterLost, effects);
+            return;
+        }
+
+        _lostInserter = null;
         AskSomebody(record, effects);
+    }
+
+    /// <summary>
+    /// Whether a member that is gone can have inserted this id after it was asked. Others may have buried and erased the
+    /// id since, and no id comes back (G-S13). It has not if the record remembers every edit since then, and none is its.
+    /// </summary>
+    private static bool MayHaveInserted(MemberId inserter, GroupRecord record, GroupRecord askedAt)
+    {
+        var remembered = 0L;
+        foreach (var operation in record.Operations)
+        {
+            if (operation.Version > askedAt.Version)
+            {
+                remembered++;
+                if (operation.Id.Author.Equals(inserter))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return record.Epoch != askedAt.Epoch || remembered != record.Version - askedAt.Version;
     }
 
     private void AskSomebody(GroupRecord record, EffectList<RingEffect> effects)
@@ -130,8 +160,8 @@ internal sealed partial class RingMachine
             return;
         }
 
-        // Rule R4: a joiner buries only whom membership, or the member's own node, declared dead. Once it is dead in
-        // the record its insert can no longer be accepted, so this id stays usable.
+        // Rule R4: a joiner buries only whom membership, or the member's own node, declared dead.
+        _lostInserter = (inserter, _joinRecord!);
         _phase = Phase.Editing;
         var (epoch, version) = (_joinRecord!.Epoch, _joinRecord.Version);
         Submit(new RecordEdit.MarkDead(NextOperation(), epoch, version, [inserter], Certain: true), effects);

@@ -283,6 +283,31 @@ public sealed class JoiningRuleTests
         Assert.True(again.IsJoined);
     }
 
+    /// <summary>
+    /// Inserted, buried by its left neighbour and erased, all before the inserter's death reaches it: the id must not
+    /// come back.
+    /// </summary>
+    [Fact]
+    public void R7_InsertedBuriedAndErasedWithoutKnowing_ComesBackAsSomebodyElse()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(2);
+        var home = world.AddNode("c");
+        var joiner = world.JoinRightOf(ring[0], home);
+        world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.InsertRight }]);
+        world.Link(ring[0].Node, home).IsHeld = true;
+        world.Settle();
+        world.EndSession(world.AddNode("d"), home);
+        world.JoinRightOf(ring[0], world.Nodes[^1]); // Has no session with the stateless joiner and buries it.
+        world.Settle();
+        Assert.Equal(-1, world.Store.Current!.IndexOf(joiner.Id));
+        world.Crash(ring[0].Node, kept: static _ => 0);
+        world.Link(ring[0].Node, home).IsHeld = false;
+        world.SettleAndCheck();
+        Assert.Equal(JoinFailure.InserterLost, joiner.Failure);
+        Assert.Equal(-1, world.Store.Current!.IndexOf(joiner.Id));
+    }
+
     /// <summary>R4: what membership, or the member's own node, says is certain.</summary>
     [Theory]
     [InlineData(true)]
