@@ -12,11 +12,13 @@ internal sealed class WatchTable(NodeHost node)
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, List<Watch>> _watches = [];
 
-    /// <summary>Begins a watch in a session; it is answered at once when that is over or the member's node is gone.</summary>
+    /// <summary>
+    /// Begins a watch in a session; it is answered at once when that is over or the member's node is gone.
+    /// </summary>
     /// <remarks>
-    /// Race: (1) a member's turn begins; (2) the session ends and the next one begins; (3) the turn sends a frame in the
-    /// session that it knows, which is dropped, and begins a watch. In whatever session runs, that watch would never be
-    /// answered although the frame is lost; in the one that the turn knows, the answer comes at once.
+    /// Race: (1) a member's turn begins; (2) the session ends and the next one begins; (3) the turn sends a frame in
+    /// the session that it knows, which is dropped, and begins a watch. In whatever session runs, that watch would
+    /// never be answered although the frame is lost; in the one that the turn knows, the answer comes at once.
     /// </remarks>
     internal void Add(MemberId member, RingHost watcher, long token, long? session)
     {

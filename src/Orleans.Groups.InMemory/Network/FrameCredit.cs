@@ -26,7 +26,9 @@ internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, in
             }
 
             _isBlocked = true;
-            owner.TellWritable(peer, Session, hasRoom: false); // Inside, so that "none" and "again" cannot change places.
+
+            // Inside, so that "none" and "again" cannot change places.
+            owner.TellWritable(peer, Session, hasRoom: false);
         }
     }
 

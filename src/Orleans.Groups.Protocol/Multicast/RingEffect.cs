@@ -133,7 +133,9 @@ internal enum RingTrace
     /// <summary>A record that is older than the one held, or of another group.</summary>
     OldRecord,
 
-    /// <summary>The store answered with an older version than this member holds: it was rolled back.</summary>
+    /// <summary>
+    /// The store answered with an older version than this member holds, or with a record made again without it.
+    /// </summary>
     RolledBack,
 
     /// <summary>A lost record was made again.</summary>

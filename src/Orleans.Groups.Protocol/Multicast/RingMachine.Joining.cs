@@ -65,13 +65,6 @@ internal sealed partial class RingMachine
             return;
         }
 
-        if (record.Status != RecordStatus.Open || !record.HasAlive)
-        {
-            _phase = Phase.Editing;
-            SubmitCreate(effects);
-            return;
-        }
-
         if (_lostInserter is { } lost && MayHaveInserted(lost.Member, record, lost.AskedAt))
         {
             FailJoin(JoinFailure.InserterLost, effects);
@@ -79,6 +72,13 @@ internal sealed partial class RingMachine
         }
 
         _lostInserter = null;
+        if (record.Status != RecordStatus.Open || !record.HasAlive)
+        {
+            _phase = Phase.Editing;
+            SubmitCreate(effects);
+            return;
+        }
+
         AskSomebody(record, effects);
     }
 
@@ -404,8 +404,8 @@ internal sealed partial class RingMachine
             var reason = result.Verdict switch
             {
                 EditVerdict.Full => JoinRefusal.Full,
-                EditVerdict.Applied or EditVerdict.Expired or EditVerdict.Refused => JoinRefusal.Gone,
-                _ => JoinRefusal.NotMember,
+                EditVerdict.AuthorNotAlive => JoinRefusal.NotMember,
+                _ => JoinRefusal.Gone, // A first copy of the edit may have inserted it, in a record that is gone.
             };
             effects.Add(new RingEffect.Send(joiner, new RingMessage.JoinRefused(reason)));
         }

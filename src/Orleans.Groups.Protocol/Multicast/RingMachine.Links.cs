@@ -36,7 +36,7 @@ internal sealed partial class RingMachine
         {
             // Rule R2: the newcomer counts from this step.
             _insertJoiner = null;
-            var reply = ProgressParts.Split(CopyProgress(receiverAnswersFor: null), _settings.MaxFrameBytes);
+            var reply = ProgressParts.Split(CopyProgress(isForNewcomer: true), _settings.MaxFrameBytes);
             for (var part = 0; part < reply.Count; part++)
             {
                 effects.Add(new RingEffect.Send(
@@ -48,7 +48,7 @@ internal sealed partial class RingMachine
         }
 
         effects.Add(new RingEffect.Send(right, new RingMessage.View(_view.Record)));
-        var parts = ProgressParts.Split(CopyProgress(receiverAnswersFor: right), _settings.MaxFrameBytes);
+        var parts = ProgressParts.Split(CopyProgress(isForNewcomer: false), _settings.MaxFrameBytes);
         for (var part = 0; part < parts.Count; part++)
         {
             effects.Add(new RingEffect.Send(
@@ -72,13 +72,13 @@ internal sealed partial class RingMachine
         effects.Add(new RingEffect.Send(_view.Right, new RingMessage.View(_view.Record)));
     }
 
-    private List<ProgressEntry> CopyProgress(MemberId? receiverAnswersFor)
+    private List<ProgressEntry> CopyProgress(bool isForNewcomer)
     {
         var entries = new List<ProgressEntry>(_view!.Record.Entries.Length);
         foreach (var entry in _view.Record.Entries)
         {
             var progress = _progress[entry.Member];
-            var leavesOut = receiverAnswersFor is not null && IsHeldByRight(entry.Member);
+            var leavesOut = !isForNewcomer && IsHeldByRight(entry.Member);
             entries.Add(new ProgressEntry(
                 entry.Member,
                 progress.LastPublished,

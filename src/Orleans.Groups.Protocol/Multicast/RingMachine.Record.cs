@@ -194,7 +194,10 @@ internal sealed partial class RingMachine
         else if (edit is RecordEdit.Recreate)
         {
             _recordIsMissing = false;
-            effects.Add(new RingEffect.Trace(RingTrace.Recreated, null));
+            if (result.Verdict == EditVerdict.Applied)
+            {
+                effects.Add(new RingEffect.Trace(RingTrace.Recreated, null));
+            }
         }
 
         _removalHandedIn |= edit is RecordEdit.Remove && result.Verdict is EditVerdict.Applied or EditVerdict.Expired;

@@ -41,8 +41,8 @@ internal abstract record ScopeInput
 
     /// <summary>
     /// The channel to a peer has room again, or has none (rule H5). A peer without room is sent nothing, then a
-    /// snapshot. The one exception is the goodbye, which is the last frame that the scope sends. News of another session
-    /// than the one that runs is ignored: a session begins with room.
+    /// snapshot. The one exception is the goodbye, which is the last frame that the scope sends. News of another
+    /// session than the one that runs is ignored: a session begins with room.
     /// </summary>
     internal sealed record Writable(NodeId Node, long Session, bool HasRoom) : ScopeInput;
 
