@@ -3,8 +3,7 @@ namespace Orleans.Groups;
 /// <summary>Tells one life of a node from the next: an ordinal that grows with every start, and a random id.</summary>
 /// <remarks>
 /// Only a higher <see cref="Ordinal"/> replaces an older life. The same ordinal with another id is a conflict and is
-/// refused:
-/// nobody can say which of the two is newer (rule H2).
+/// refused: nobody can say which of the two is newer (rule H2).
 /// </remarks>
 /// <param name="Ordinal">Grows with every start of the node of one name; 0 or more.</param>
 /// <param name="Id">Random, so that two lives are never confused.</param>

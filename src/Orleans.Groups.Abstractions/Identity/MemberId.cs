@@ -3,8 +3,7 @@ namespace Orleans.Groups;
 /// <summary>One participant of process groups or of a ring. Never reused: whoever comes back is a new member.</summary>
 /// <remarks>
 /// Two ids are equal when node and number are equal; the name is a label for people. Immutable, and a reference type
-/// because
-/// tables of a million memberships share it.
+/// because tables of a million memberships share it.
 /// </remarks>
 public sealed class MemberId : IEquatable<MemberId>, IComparable<MemberId>
 {

@@ -19,7 +19,9 @@ public enum BroadcastReason
     /// <summary>It is.</summary>
     None,
 
-    /// <summary>The window, or the queue of waiting confirms, is full. Nothing was sent; try again later.</summary>
+    /// <summary>
+    /// The window, the queue for room in it, or the one of waiting confirms is full. Nothing was sent; try again later.
+    /// </summary>
     Overloaded,
 
     /// <summary>
@@ -75,10 +77,13 @@ public readonly record struct BroadcastOutcome(BroadcastStatus Status, Broadcast
                 (GroupErrorCode.Terminated, false, "The member has terminated; join again as a new member."),
             BroadcastReason.LostMembership =>
                 (GroupErrorCode.LostMembership, false, "The others took the member out of the ring; join again."),
+            BroadcastReason.Timeout when Status == BroadcastStatus.Failed =>
+                (GroupErrorCode.Timeout, true, "There was no room in the window in time."),
             BroadcastReason.Timeout =>
                 (GroupErrorCode.Timeout, true, "The proof did not come in time."),
-            _ =>
+            BroadcastReason.RecordUnavailable =>
                 (GroupErrorCode.RecordUnavailable, true, "The group's record could not be read; try again later."),
+            _ => throw new InvalidOperationException($"{this} has no reason although it is not ok."),
         };
         var certain = Status == BroadcastStatus.Failed
             ? "The message was delivered nowhere."

@@ -18,8 +18,7 @@ public interface IMulticast
     /// <param name="cancellationToken">Gives up joining; whatever was begun is undone.</param>
     /// <returns>
     /// Completes when the member is in the ring with the state of its left neighbour. It gets everything that is
-    /// published after
-    /// that, and <see cref="MulticastJoined.Bases"/> says exactly from where.
+    /// published after that, and <see cref="MulticastJoined.Bases"/> says exactly from where.
     /// </returns>
     /// <exception cref="GroupException">
     /// <see cref="GroupErrorCode.Timeout"/>, <see cref="GroupErrorCode.RecordUnavailable"/>,

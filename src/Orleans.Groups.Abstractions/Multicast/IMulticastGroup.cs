@@ -4,15 +4,13 @@ namespace Orleans.Groups;
 /// <remarks>
 /// <para>
 /// Promised: every message of a member that stays reaches every member that was there when it was published and stays;
-/// what one
-/// sender publishes arrives in its order, without gap or duplicate, whoever crashes. If any member that stays has got
-/// a message of a
-/// sender that crashed, all that stay get it. A death is reported after everything that the dead left behind.
+/// what one sender publishes arrives in its order, without gap or duplicate, whoever crashes. If any member that stays
+/// has got a message of a sender that crashed, all that stay get it. A death is reported after everything that the dead
+/// left behind.
 /// </para>
 /// <para>
 /// Not promised: an order between different senders; that what only members that crashed have seen reaches anybody;
-/// that anything
-/// survives the end of all members.
+/// that anything survives the end of all members.
 /// </para>
 /// <para>All members may be called from any thread. Disposing leaves the ring as <see cref="LeaveAsync"/> does.</para>
 /// </remarks>
@@ -33,9 +31,8 @@ public interface IMulticastGroup : IAsyncDisposable
     /// </param>
     /// <param name="cancellationToken">Ends the waiting for room; nothing was published then.</param>
     /// <returns>
-    /// Completes when the member has accepted the message: it waits while the window is full. From inside a callback
-    /// it never waits:
-    /// a full window is answered <see cref="BroadcastReason.Overloaded"/> and nothing is sent.
+    /// Completes when the member has accepted the message: it waits while the window is full. From inside a callback it
+    /// never waits: a full window is answered <see cref="BroadcastReason.Overloaded"/> and nothing is sent.
     /// </returns>
     /// <exception cref="PayloadTooLargeException">The payload is over the limit. Nothing was published.</exception>
     ValueTask<BroadcastOutcome> BroadcastAsync(
@@ -53,10 +50,9 @@ public interface IMulticastGroup : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait, not the publication.</param>
     /// <returns>
     /// <see cref="BroadcastStatus.Ok"/>: every member that was in the ring when the message was published, and counts
-    /// from before
-    /// it, has received (or processed) it, or is gone. <see cref="BroadcastStatus.Failed"/>: it was delivered nowhere.
-    /// <see cref="BroadcastStatus.Unknown"/>: it may have been delivered to some. For the only member it takes one
-    /// read of the record.
+    /// from before it, has received (or processed) it, or is gone. <see cref="BroadcastStatus.Failed"/>: it was
+    /// delivered nowhere. <see cref="BroadcastStatus.Unknown"/>: it may have been delivered to some. For the only
+    /// member it takes one read of the record.
     /// </returns>
     /// <exception cref="PayloadTooLargeException">The payload is over the limit. Nothing was published.</exception>
     ValueTask<BroadcastOutcome> ConfirmedBroadcastAsync(
@@ -82,8 +78,7 @@ public interface IMulticastGroup : IAsyncDisposable
 
     /// <summary>
     /// Compares a list of members with the ring's and reports the difference to the handler as
-    /// <see cref="MembersChanged"/>, behind
-    /// everything already on its way. Changes nothing in the ring.
+    /// <see cref="MembersChanged"/>, behind everything already on its way. Changes nothing in the ring.
     /// </summary>
     void ValidateMembers(IReadOnlyCollection<MemberId> members);
 

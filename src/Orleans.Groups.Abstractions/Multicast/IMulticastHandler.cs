@@ -5,8 +5,7 @@ namespace Orleans.Groups;
 /// </summary>
 /// <remarks>
 /// A slow handler delays nobody's messages but its own, until the senders' windows are full. A handler that throws is
-/// treated as
-/// <see cref="MulticastOptions.OnHandlerFailure"/> says and harms nobody else.
+/// treated as <see cref="MulticastOptions.OnHandlerFailure"/> says and harms nobody else.
 /// </remarks>
 public interface IMulticastHandler
 {

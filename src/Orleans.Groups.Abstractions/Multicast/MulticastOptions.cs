@@ -28,13 +28,14 @@ public sealed class MulticastOptions
 
     /// <summary>
     /// Most bytes of one sender that not every member has processed, 64 bytes per message included;
-    /// <see cref="MaxPayloadBytes"/>
-    /// + 64 to 1 GiB, default 4 MiB. A member keeps at most this times the number of members.
+    /// <see cref="MaxPayloadBytes"/> + 64 to 1 GiB, default 4 MiB. A member keeps at most this times the number of
+    /// members.
     /// </summary>
     public int WindowBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Largest frame between members, 64 KiB to 16 MiB, default 1 MiB. What is larger travels in several frames.
+    /// Largest frame between members, 64 KiB to 16 MiB, default 1 MiB. More travels in several frames, but a single
+    /// message is never split, so a larger payload makes a larger frame.
     /// </summary>
     public int MaxFrameBytes { get; set; } = 1024 * 1024;
 

@@ -16,10 +16,8 @@ public enum MonitorEndReason
 /// <summary>A running watch of one group or of a whole scope.</summary>
 /// <remarks>
 /// Applying the changes to <see cref="Snapshot"/> gives this node's view at every step. Waiting changes are bounded: a
-/// consumer that
-/// falls behind gets what fits, and then <see cref="MembershipChangeKind.Restarted"/> with a fresh snapshot; there is
-/// never a silent
-/// gap. One reader at a time.
+/// consumer that falls behind gets what fits, and then <see cref="MembershipChangeKind.Restarted"/> with a fresh
+/// snapshot; there is never a silent gap. One reader at a time.
 /// </remarks>
 public interface IMembershipMonitor : IAsyncDisposable
 {

@@ -6,15 +6,12 @@ namespace Orleans.Groups;
 /// <remarks>
 /// <para>
 /// A group is a named multiset of members. It exists while it has a member. Every node that runs the scope knows every
-/// group, and
-/// reads it from its own memory.
+/// group, and reads it from its own memory.
 /// </para>
 /// <para>
-/// Promised: when a join or leave of this node has completed, reads and monitors of this node show it; every other
-/// node sees the
-/// changes of one node in their order; once nothing changes and all nodes are connected, all of them see the same. Not
-/// promised:
-/// an order between the changes of different nodes, and when another node sees a change.
+/// Promised: when a join or leave of this node has completed, reads and monitors of this node show it; every other node
+/// sees the changes of one node in their order; once nothing changes and all nodes are connected, all of them see the
+/// same. Not promised: an order between the changes of different nodes, and when another node sees a change.
 /// </para>
 /// <para>All members may be called from any thread.</para>
 /// </remarks>

@@ -16,10 +16,8 @@ public sealed class MonitorOptions
 
     /// <summary>
     /// Called with each change, one after the other, on the thread pool; default <see langword="null"/>: the changes
-    /// are read from
-    /// the monitor. Disposing the monitor waits for a running call, except from inside it. An exception ends nothing:
-    /// it is
-    /// reported to the log and the next change follows.
+    /// are read from the monitor. Disposing the monitor waits for a running call, except from inside it. An exception
+    /// ends nothing: it is reported to the log and the next change follows.
     /// </summary>
     public Func<MembershipChange, ValueTask>? OnChange { get; init; }
 }

@@ -11,10 +11,9 @@ namespace Orleans.Groups.Protocol;
 /// </para>
 /// <para>
 /// Differs from rule R6's no-op barrier: an edit whose outcome is unknown is handed in again as it is. The record
-/// remembers
-/// the last <see cref="GroupRecord.MaxOperations"/> operations, and refuses an edit that is older than its memory, so
-/// a late first copy is
-/// either remembered or refused; the barrier's purpose is met without a write of its own.
+/// remembers the last <see cref="GroupRecord.MaxOperations"/> operations, and refuses an edit that is older than its
+/// memory, so a late first copy is either remembered or refused; the barrier's purpose is met without a write of its
+/// own.
 /// </para>
 /// </remarks>
 internal static class GroupRecordEditor

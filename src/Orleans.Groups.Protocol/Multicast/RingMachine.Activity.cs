@@ -3,8 +3,7 @@ namespace Orleans.Groups.Protocol;
 /// <content>Activity: publications and acks on their way round.</content>
 /// <remarks>
 /// Source: gm.erl, handle_msg of activity (T7), with acks by number. Deliveries go to the member's queue; forwarding
-/// happens at
-/// the end of the turn and never waits for them (rule R1).
+/// happens at the end of the turn and never waits for them (rule R1).
 /// </remarks>
 internal sealed partial class RingMachine
 {

@@ -9,8 +9,8 @@ namespace Orleans.Groups.Protocol;
 /// <para>Source: gm.erl, join_group/3 and add_on_right.</para>
 /// <para>
 /// Rule R7: between being listed in the record and having the inserter's state, a joiner holds ring traffic, passes
-/// views on,
-/// and is nobody's heir: when its inserter goes down it takes itself out again, and the host tries with a new id.
+/// views on, and is nobody's heir: when its inserter goes down it takes itself out again, and the host tries with a new
+/// id.
 /// </para>
 /// </remarks>
 internal sealed partial class RingMachine
@@ -83,8 +83,9 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// Whether a member that is gone can have inserted this id after it was asked. Others may have buried and erased the
-    /// id since, and no id comes back (G-S13). It has not if the record remembers every edit since then, and none is its.
+    /// Whether a member that is gone can have inserted this id after it was asked. Others may have buried and erased
+    /// the id since, and no id comes back (G-S13). It has not if the record remembers every edit since then, and none
+    /// is its.
     /// </summary>
     private static bool MayHaveInserted(MemberId inserter, GroupRecord record, GroupRecord askedAt)
     {

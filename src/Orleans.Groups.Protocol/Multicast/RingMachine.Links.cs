@@ -5,8 +5,7 @@ namespace Orleans.Groups.Protocol;
 /// <content>Links: opening the one to the right with state, accepting state from the left.</content>
 /// <remarks>
 /// Rule R5 and L3: content counts only on the incarnation of the link whose catch-up was accepted; both ends take its
-/// stamp from
-/// the record. Rule R8: on each link the record goes ahead of what depends on it.
+/// stamp from the record. Rule R8: on each link the record goes ahead of what depends on it.
 /// </remarks>
 internal sealed partial class RingMachine
 {

@@ -8,15 +8,13 @@ namespace Orleans.Groups.Protocol;
 /// <para>Source: gm.erl, with the repairs of spec/gm.md section 6 and the rules R1 to R13.</para>
 /// <para>
 /// A machine is one member id, from <see cref="RingInput.Start"/> to its last effect
-/// (<see cref="RingEffect.JoinFailed"/> or
-/// <see cref="RingEffect.Terminated"/>); afterwards it ignores everything. Its life: it looks for a place (Joining),
-/// has
-/// the state of its left neighbour (Member), drains (Leaving), has ended (Ended).
+/// (<see cref="RingEffect.JoinFailed"/> or <see cref="RingEffect.Terminated"/>); afterwards it ignores everything. Its
+/// life: it looks for a place (Joining), has the state of its left neighbour (Member), drains (Leaving), has ended
+/// (Ended).
 /// </para>
 /// <para>
-/// <i>Dissemination</i> (who hands a publication to whom) is in the Activity and Broadcast parts, <i>repair</i>
-/// (views, heirs,
-/// catch-up) in the Views and Links parts, so that another topology can replace the first.
+/// <i>Dissemination</i> (who hands a publication to whom) is in the Activity and Broadcast parts, <i>repair</i> (views,
+/// heirs, catch-up) in the Views and Links parts, so that another topology can replace the first.
 /// </para>
 /// </remarks>
 internal sealed partial class RingMachine

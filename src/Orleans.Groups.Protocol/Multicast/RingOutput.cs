@@ -7,8 +7,7 @@ namespace Orleans.Groups.Protocol;
 /// <summary>Publications and acks gathered for the right neighbour until the end of the turn.</summary>
 /// <remarks>
 /// Publishers stay in the order in which they were first touched. Acks are cumulative, so later ones replace earlier
-/// ones. When
-/// the right neighbour changes, the gathered output is dropped: the state sent to the new one contains it.
+/// ones. When the right neighbour changes, the gathered output is dropped: the state sent to the new one contains it.
 /// </remarks>
 internal sealed class RingOutput
 {

@@ -7,8 +7,7 @@ namespace Orleans.Groups.Protocol;
 /// </summary>
 /// <remarks>
 /// A record may be made, or made again, only when every node that is alive has answered. A node that is merely not
-/// connected has
-/// not answered: the survey ends incomplete.
+/// connected has not answered: the survey ends incomplete.
 /// </remarks>
 internal sealed class ViewSurvey
 {

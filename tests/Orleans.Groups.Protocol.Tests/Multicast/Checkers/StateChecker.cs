@@ -2,8 +2,7 @@ namespace Orleans.Groups.Protocol.Tests.Multicast;
 
 /// <summary>
 /// G-S17 and I3 sane counters after every so many steps; I4 (nobody downstream has seen more of a publisher than those
-/// upstream)
-/// whenever all members go by one record; nothing kept when all is quiet (I8, G-L4).
+/// upstream) whenever all members go by one record; nothing kept when all is quiet (I8, G-L4).
 /// </summary>
 internal sealed class StateChecker : RingObserver
 {

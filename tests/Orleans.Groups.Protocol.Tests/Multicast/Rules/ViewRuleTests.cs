@@ -135,7 +135,9 @@ public sealed class ViewRuleTests
         Assert.Equal(3, world.Survivors.Count);
     }
 
-    /// <summary>R9: the answer "nothing to do" brings the newer view all the same.</summary>
+    /// <summary>
+    /// R9, S7: the answer "nothing to do" brings the newer view all the same, to handlers and neighbours too.
+    /// </summary>
     [Fact]
     public void R9_NothingToDo_InstallsAndPushes()
     {

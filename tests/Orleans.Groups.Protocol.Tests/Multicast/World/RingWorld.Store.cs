@@ -78,8 +78,7 @@ internal sealed partial class RingWorld
 
     /// <summary>
     /// The store forgets the record, and what is on its way to it gets lost. Hosts with a volatile store notice and
-    /// have their
-    /// members look; whether a member does so before or after other things is open.
+    /// have their members look; whether a member does so before or after other things is open.
     /// </summary>
     internal void LoseRecord()
     {

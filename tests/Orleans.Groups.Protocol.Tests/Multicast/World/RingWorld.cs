@@ -29,8 +29,7 @@ internal sealed record RingWorldOptions
 
 /// <summary>
 /// Real ring machines of one group on a made-up network, store and clock, on one thread. It keeps the host contract
-/// (design section 2,
-/// rules H1 to H5) and decides nothing: a story or <see cref="RingDriver"/> says what happens next.
+/// (design section 2, rules H1 to H5) and decides nothing: a story or <see cref="RingDriver"/> says what happens next.
 /// </summary>
 internal sealed partial class RingWorld
 {
