@@ -18,14 +18,14 @@ public sealed class RingWorldRandomTests
     public void RandomRuns_HoldEveryProperty(string name)
     {
         var profile = RingProfile.All.Single(candidate => candidate.Name == name);
-        if (Environment.GetEnvironmentVariable("RING_SEED") is { } seed)
+        if (Environment.GetEnvironmentVariable("RING_PROFILE") is { Length: > 0 } wanted && wanted != name)
         {
-            if (Environment.GetEnvironmentVariable("RING_PROFILE") is null or ""
-                || name == Environment.GetEnvironmentVariable("RING_PROFILE"))
-            {
-                RunOne(profile, ulong.Parse(seed));
-            }
+            return;
+        }
 
+        if (Environment.GetEnvironmentVariable("RING_SEED") is { Length: > 0 } seed)
+        {
+            RunOne(profile, ulong.Parse(seed));
             return;
         }
 
