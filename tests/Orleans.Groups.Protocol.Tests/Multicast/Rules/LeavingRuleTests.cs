@@ -140,6 +140,8 @@ public sealed class LeavingRuleTests
         Assert.All(ring, static member => Assert.Equal(TerminationReason.GroupShutDown, member.Termination!.Reason));
         Assert.Equal(RecordStatus.ShutDown, world.Store.Current!.Status);
         Assert.All(world.Store.Current.Entries, static entry => Assert.True(entry.IsAlive));
+        Assert.DoesNotContain(
+            world.Sightings.Keys, static situation => situation.StartsWith("edit MarkDead", StringComparison.Ordinal));
 
         var next = world.Join("n");
         world.SettleAndCheck();
