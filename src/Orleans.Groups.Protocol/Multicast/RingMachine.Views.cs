@@ -57,8 +57,9 @@ internal sealed partial class RingMachine
         if (!record.ListsAlive(_self))
         {
             TellNeighbours(record, effects);
+            // In a ring founded anew beside this one, nobody has got what this member published.
             var hasLeft = _phase == Phase.Leaving && record.IndexOf(_self) < 0
-                && (_removalHandedIn || _edit is RecordEdit.Remove);
+                && (_removalHandedIn || _edit is RecordEdit.Remove) && GoesOnFrom(record, before.Record);
             Terminate(
                 hasLeft ? TerminationReason.Left : TerminationReason.LostMembership,
                 hasLeft ? string.Empty : $"version {record.Version} of the record does not list it as alive",

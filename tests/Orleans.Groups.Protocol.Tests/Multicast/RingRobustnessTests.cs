@@ -52,6 +52,12 @@ public sealed class RingRobustnessTests
             world.Step(self, new RingInput.Received(left.Id, activity));
         }
 
+        // What the left neighbour might really send next, from somebody else.
+        var next = new PublicationBatch(7, new ReadOnlyMemory<byte>[] { PayloadText.Make(0, 7, 0) });
+        var plausible = new RingMessage.Activity(stamp, [new ActivityEntry(left.Id, [next], 7, 0)]);
+        world.Step(self, new RingInput.Received(ring[2].Id, plausible));
+        world.Step(self, new RingInput.Received(new MemberId(left.Node.Id, 50, "stranger"), plausible));
+
         world.Settle();
         Assert.Equal(before, RingText.Of(self.Machine.GetStatus()));
         world.Broadcast(left, confirm: ConfirmLevel.ProcessedByAll);

@@ -80,6 +80,22 @@ public sealed class LeavingRuleTests
         Assert.Equal(2, world.Survivors.Count);
     }
 
+    /// <summary>Alone in its own eyes, with a new ring beside it: nobody has got anything, so it has not left, it was lost.</summary>
+    [Fact]
+    public void R13_LeaveOfTheBuried_IsNoCleanLeave()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(1);
+        world.DeclareDead(ring[0].Node);
+        var other = world.Join("b");
+        world.Settle(timers: true);
+        Assert.True(other.IsJoined);
+        world.Broadcast(ring[0], count: 3);
+        world.Leave(ring[0]);
+        world.SettleAndCheck();
+        Assert.Equal(TerminationReason.LostMembership, ring[0].Termination!.Reason);
+    }
+
     /// <summary>GD10: a leaver that waits for a slow handler's proof does not wait for ever.</summary>
     [Fact]
     public void GD10_ProofThatNeverComes_DoesNotKeepALeaver()
@@ -124,6 +140,8 @@ public sealed class LeavingRuleTests
         Assert.All(ring, static member => Assert.Equal(TerminationReason.GroupShutDown, member.Termination!.Reason));
         Assert.Equal(RecordStatus.ShutDown, world.Store.Current!.Status);
         Assert.All(world.Store.Current.Entries, static entry => Assert.True(entry.IsAlive));
+        Assert.DoesNotContain(
+            world.Sightings.Keys, static situation => situation.StartsWith("edit MarkDead", StringComparison.Ordinal));
 
         var next = world.Join("n");
         world.SettleAndCheck();

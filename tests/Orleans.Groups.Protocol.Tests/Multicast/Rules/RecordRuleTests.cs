@@ -89,6 +89,27 @@ public sealed class RecordRuleTests
     }
 
     /// <summary>
+    /// R6: an epoch is made once. A founding whose outcome is unknown may have been lost with its record.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void R6_FoundingOfUnknownOutcome_BeginsAnew(bool isLost)
+    {
+        var world = new RingWorld();
+        var founder = world.Join("a");
+        world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.Create }]);
+        var create = world.Store.Requests[0];
+        world.Apply(create);
+        var first = world.Store.Current!.Epoch;
+        world.AnswerUnknown(create);
+        world.Store.Current = isLost ? null : world.Store.Current;
+        world.SettleAndCheck();
+        Assert.True(founder.IsJoined);
+        Assert.Equal(isLost, first != world.Store.Current!.Epoch);
+    }
+
+    /// <summary>
     /// R6: a member that knows nothing of its own insert's outcome still gives the newcomer its state, or refuses it.
     /// </summary>
     [Fact]
