@@ -80,7 +80,9 @@ public sealed class LeavingRuleTests
         Assert.Equal(2, world.Survivors.Count);
     }
 
-    /// <summary>Alone in its own eyes, with a new ring beside it: nobody has got anything, so it has not left, it was lost.</summary>
+    /// <summary>
+    /// Alone in its own eyes, with a new ring beside it: nobody has got anything, so it has not left, it was lost.
+    /// </summary>
     [Fact]
     public void R13_LeaveOfTheBuried_IsNoCleanLeave()
     {
