@@ -6,9 +6,15 @@ namespace Orleans.Groups.InMemory;
 /// Everything that waits for one member's handler, in protocol order (rule R10), and the pump that calls it.
 /// </summary>
 /// <remarks>
-/// Apart from the protocol's turns: a handler that is slow, or waits for a confirm, holds up nothing but itself. Its
-/// length is bounded by the windows of the senders. How far the handler has come is told once per publisher and pass,
-/// and before the pump waits for a call that has not returned.
+/// <para>
+/// Apart from the protocol's turns: a handler that is slow, or waits for a confirm, holds up nothing but itself. How
+/// far it has come is told once per publisher and pass, and before the pump waits for a call that has not returned.
+/// </para>
+/// <para>
+/// The windows bound what one publisher can have waiting here, but not how many publishers come and go. What all of
+/// them may have waiting is bounded by <see cref="MulticastOptions.MaxQueuedBytes"/>: with more than that the member
+/// ends, and nothing but its end is told to the handler any more.
+/// </para>
 /// </remarks>
 internal sealed class DeliveryQueue : IThreadPoolWorkItem
 {
@@ -23,6 +29,12 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// <summary>So many items wait as they came; see <see cref="TryMerge"/>.</summary>
     private const int MaxSeparateItems = 1_024;
 
+    /// <summary>What a notification counts, beside <see cref="MemberBytes"/> for each member it names.</summary>
+    private const int NotificationBytes = 256;
+
+    /// <summary>What a member counts that a notification names.</summary>
+    private const int MemberBytes = 8;
+
     private readonly Lock _gate = new();
     private readonly RingHost _host;
     private readonly CallbackScope _scope;
@@ -30,6 +42,7 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     private IMulticastHandler _handler;
     private List<RingEffect> _items = [];
     private List<RingEffect> _pass = [];
+    private long _queuedBytes;
     private long _addedCalls;
     private long _finishedCalls;
     private int _lastPublisher;
@@ -37,6 +50,7 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     private long _lastReport;
     private bool _isScheduled;
     private bool _isStopped;
+    private volatile bool _isTooSlow;
     private volatile bool _isAbandoned;
 
     internal DeliveryQueue(RingHost host, IMulticastHandler handler)
@@ -49,8 +63,25 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// <summary>Calls that wait for the handler.</summary>
     internal long QueuedCalls => Math.Max(0, Volatile.Read(ref _addedCalls) - Volatile.Read(ref _finishedCalls));
 
+    /// <summary>
+    /// What waits for the handler, the item that it handles included; <see cref="MulticastOptions.MaxQueuedBytes"/>.
+    /// </summary>
+    internal long QueuedBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _queuedBytes;
+            }
+        }
+    }
+
     /// <summary>Messages that the handler has processed.</summary>
     internal long Delivered => Volatile.Read(ref _delivered);
+
+    /// <summary>Whether nothing but the end is told any more, or not even that.</summary>
+    private bool IsPassingOver => _isStopped || _isTooSlow || _isAbandoned;
 
     /// <summary>Whether it belongs to a member of that ring.</summary>
     internal bool IsOf(ClusterCore core, GroupName group) => ReferenceEquals(core, _host.Core) && group == _host.Group;
@@ -58,26 +89,46 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// <summary>Queues what the machine wants the handler to know.</summary>
     internal void Add(RingEffect item)
     {
-        var calls = item is RingEffect.Deliver deliver ? deliver.Batch.Payloads.Length : 1;
+        var isEnd = item is RingEffect.Terminated;
+        var isTooMuch = false;
+        var wakes = false;
         lock (_gate)
         {
-            if (_items.Count >= MaxSeparateItems && TryMerge(item))
+            if (_isTooSlow && !isEnd)
             {
-                return;
+                return; // It would not be told any more.
             }
 
-            _items.Add(item);
-            _addedCalls += calls;
-            if (_isScheduled)
+            if (_items.Count < MaxSeparateItems || !TryMerge(item))
             {
-                return;
+                _items.Add(item);
+                _addedCalls += CallsOf(item);
+                _queuedBytes += BytesOf(item);
             }
 
-            _isScheduled = true;
+            isTooMuch = !isEnd && _queuedBytes > _host.Core.Multicast.MaxQueuedBytes;
+            if (isTooMuch)
+            {
+                GiveUp();
+            }
+            else
+            {
+                wakes = !_isScheduled;
+                _isScheduled = true;
+            }
         }
 
-        _host.Core.Work.Begin();
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        if (wakes)
+        {
+            _host.Core.Work.Begin();
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+
+        if (isTooMuch)
+        {
+            const string Detail = $"its handler fell behind by more than {nameof(MulticastOptions.MaxQueuedBytes)}";
+            _host.Tell(new RingInput.Stop(TerminationReason.TooSlow, Detail));
+        }
     }
 
     /// <summary>The handler is not called again, not even with the end.</summary>
@@ -97,7 +148,8 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
             _lastReport = Environment.TickCount64;
             for (var index = 0; index < _pass.Count; index++)
             {
-                if (_pass[index] is RingEffect.Deliver deliver)
+                var item = _pass[index];
+                if (item is RingEffect.Deliver deliver)
                 {
                     var next = 0;
                     while (DeliverWhileSynchronous(deliver, ref next) is { } call)
@@ -109,9 +161,11 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
                 }
                 else
                 {
-                    await NotifyAsync(_pass[index]).ConfigureAwait(false);
+                    await NotifyAsync(item).ConfigureAwait(false);
                     FinishCalls(1);
                 }
+
+                Release(index);
             }
 
             ReportProgress();
@@ -136,8 +190,49 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
             [.. earlier.Births.Except(later.Deaths), .. later.Births],
             [.. earlier.Deaths, .. later.Deaths.Except(earlier.Births)],
             later.Members);
+        _queuedBytes += BytesOf(_items[^1]) - BytesOf(earlier);
         return true;
     }
+
+    /// <summary>
+    /// Too much waits: none of it is told any more, so it is not kept until the handler returns. Locked by the caller.
+    /// </summary>
+    private void GiveUp()
+    {
+        _isTooSlow = true;
+        foreach (var item in _items)
+        {
+            _addedCalls -= CallsOf(item);
+            _queuedBytes -= BytesOf(item);
+        }
+
+        _items.Clear();
+    }
+
+    /// <summary>An item of the pass is done, and is not kept until the others are.</summary>
+    private void Release(int index)
+    {
+        lock (_gate)
+        {
+            _queuedBytes -= BytesOf(_pass[index]);
+        }
+
+        _pass[index] = RingEffect.FlushWanted.Instance; // Stands for nothing here.
+    }
+
+    private static int CallsOf(RingEffect item) =>
+        item is RingEffect.Deliver deliver ? deliver.Batch.Payloads.Length : 1;
+
+    private static long BytesOf(RingEffect item) => item switch
+    {
+        RingEffect.Deliver deliver => deliver.Batch.Bytes,
+        RingEffect.NotifyJoined joined => BytesOf(joined.Members.Length + joined.Bases.Length),
+        RingEffect.NotifyChanged changed => BytesOf(
+            changed.Births.Length + changed.Deaths.Length + changed.Members.Length),
+        _ => NotificationBytes,
+    };
+
+    private static long BytesOf(int members) => NotificationBytes + ((long)members * MemberBytes);
 
     private bool TakePass()
     {
@@ -162,7 +257,7 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     private Task<HandlerReply>? DeliverWhileSynchronous(RingEffect.Deliver deliver, ref int next)
     {
         var payloads = deliver.Batch.Payloads.Span;
-        while (next < payloads.Length && !_isStopped && !_isAbandoned)
+        while (next < payloads.Length && !IsPassingOver)
         {
             var number = deliver.Batch.First + next;
             var message = new MulticastMessage(deliver.Publisher, number, payloads[next]);
@@ -200,7 +295,7 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
             var termination = new MulticastTermination(ended.Reason, ended.Detail, ended.Unsettled);
             await NotifyEndAsync(termination).ConfigureAwait(false);
         }
-        else if (!_isStopped && !_isAbandoned)
+        else if (!IsPassingOver)
         {
             var (call, name) = item switch
             {
