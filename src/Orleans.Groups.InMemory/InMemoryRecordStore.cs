@@ -59,8 +59,8 @@ public sealed class InMemoryRecordStore
 
     /// <summary>
     /// From now on requests wait, in order, until <see cref="Release"/>. Members that wait too long for an answer ask
-    /// again, so the requests of one add up; with <see cref="InMemoryClusterOptions.MaxHeldRequests"/> waiting, one more
-    /// is answered as failed at once, and not applied.
+    /// again, so the requests of one add up; with <see cref="InMemoryClusterOptions.MaxHeldRequests"/> waiting, one
+    /// more is answered as failed at once, and not applied.
     /// </summary>
     public void Hold()
     {
@@ -240,8 +240,8 @@ public sealed class InMemoryRecordStore
 
     /// <summary>
     /// Looks for rings that have ended without a word, the oldest first: killed, faulted and undrained members stay
-    /// alive in the record until somebody joins. A member runs before it is listed and its id never returns, so a record
-    /// of which none runs has nobody to lose; if a joiner revives it, it is open again.
+    /// alive in the record until somebody joins. A member runs before it is listed and its id never returns, so a
+    /// record of which none runs has nobody to lose; if a joiner revives it, it is open again.
     /// </summary>
     private void FindEnded()
     {

@@ -16,7 +16,7 @@ namespace Orleans.Groups.InMemory;
 /// ends, and nothing but its end is told to the handler any more.
 /// </para>
 /// </remarks>
-internal sealed class DeliveryQueue : IThreadPoolWorkItem
+internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
 {
     /// <summary>How often the time is looked at while messages are handled: each time this many have been.</summary>
     private const int ProgressCheckInterval = 16;
@@ -26,15 +26,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// </summary>
     private const int ProgressMilliseconds = 2;
 
-    /// <summary>So many items wait as they came; see <see cref="TryMerge"/>.</summary>
-    private const int MaxSeparateItems = 1_024;
-
-    /// <summary>What a notification counts, beside <see cref="MemberBytes"/> for each member it names.</summary>
-    private const int NotificationBytes = 256;
-
-    /// <summary>What a member counts that a notification names.</summary>
-    private const int MemberBytes = 8;
-
     private readonly Lock _gate = new();
     private readonly RingHost _host;
     private readonly CallbackScope _scope;
@@ -42,7 +33,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     private IMulticastHandler _handler;
     private List<RingEffect> _items = [];
     private List<RingEffect> _pass = [];
-    private long _queuedBytes;
     private long _addedCalls;
     private long _finishedCalls;
     private int _lastPublisher;
@@ -50,7 +40,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     private long _lastReport;
     private bool _isScheduled;
     private bool _isStopped;
-    private volatile bool _isTooSlow;
     private volatile bool _isAbandoned;
 
     internal DeliveryQueue(RingHost host, IMulticastHandler handler)
@@ -62,20 +51,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
 
     /// <summary>Calls that wait for the handler.</summary>
     internal long QueuedCalls => Math.Max(0, Volatile.Read(ref _addedCalls) - Volatile.Read(ref _finishedCalls));
-
-    /// <summary>
-    /// What waits for the handler, the item that it handles included; <see cref="MulticastOptions.MaxQueuedBytes"/>.
-    /// </summary>
-    internal long QueuedBytes
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _queuedBytes;
-            }
-        }
-    }
 
     /// <summary>Messages that the handler has processed.</summary>
     internal long Delivered => Volatile.Read(ref _delivered);
@@ -174,65 +149,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
 
         _host.Core.Work.End();
     }
-
-    /// <summary>
-    /// Behind a handler that stands still, changes of members could pile up without end. Then those that follow each
-    /// other become one, in which whoever came and went is not told of at all.
-    /// </summary>
-    private bool TryMerge(RingEffect item)
-    {
-        if (item is not RingEffect.NotifyChanged later || _items[^1] is not RingEffect.NotifyChanged earlier)
-        {
-            return false;
-        }
-
-        _items[^1] = new RingEffect.NotifyChanged(
-            [.. earlier.Births.Except(later.Deaths), .. later.Births],
-            [.. earlier.Deaths, .. later.Deaths.Except(earlier.Births)],
-            later.Members);
-        _queuedBytes += BytesOf(_items[^1]) - BytesOf(earlier);
-        return true;
-    }
-
-    /// <summary>
-    /// Too much waits: none of it is told any more, so it is not kept until the handler returns. Locked by the caller.
-    /// </summary>
-    private void GiveUp()
-    {
-        _isTooSlow = true;
-        foreach (var item in _items)
-        {
-            _addedCalls -= CallsOf(item);
-            _queuedBytes -= BytesOf(item);
-        }
-
-        _items.Clear();
-    }
-
-    /// <summary>An item of the pass is done, and is not kept until the others are.</summary>
-    private void Release(int index)
-    {
-        lock (_gate)
-        {
-            _queuedBytes -= BytesOf(_pass[index]);
-        }
-
-        _pass[index] = RingEffect.FlushWanted.Instance; // Stands for nothing here.
-    }
-
-    private static int CallsOf(RingEffect item) =>
-        item is RingEffect.Deliver deliver ? deliver.Batch.Payloads.Length : 1;
-
-    private static long BytesOf(RingEffect item) => item switch
-    {
-        RingEffect.Deliver deliver => deliver.Batch.Bytes,
-        RingEffect.NotifyJoined joined => BytesOf(joined.Members.Length + joined.Bases.Length),
-        RingEffect.NotifyChanged changed => BytesOf(
-            changed.Births.Length + changed.Deaths.Length + changed.Members.Length),
-        _ => NotificationBytes,
-    };
-
-    private static long BytesOf(int members) => NotificationBytes + ((long)members * MemberBytes);
 
     private bool TakePass()
     {

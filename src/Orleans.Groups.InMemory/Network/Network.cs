@@ -3,9 +3,9 @@ namespace Orleans.Groups.InMemory;
 
 /// <summary>Who lives, and what is between them: membership and links of a cluster.</summary>
 /// <remarks>
-/// Order of locks: record store, then network, then lanes, then mailboxes and tables. Machines send with only the lane's lock; everything
-/// rare (nodes, cuts, sessions, new machines) goes through the network's lock, so that a machine that appears while a
-/// session begins or ends learns of it exactly once.
+/// Order of locks: record store, then network, then lanes, then mailboxes and tables. Machines send with only the
+/// lane's lock; everything rare (nodes, cuts, sessions, new machines) goes through the network's lock, so that a
+/// machine that appears while a session begins or ends learns of it exactly once.
 /// </remarks>
 internal sealed class Network(ClusterCore core)
 {
