@@ -36,9 +36,16 @@ public sealed class InMemoryClusterOptions
 
     /// <summary>
     /// Most records of rings that have ended and are kept so that their members learn of it, 1 or more; default 10 000.
-    /// The oldest are forgotten first.
+    /// The oldest are forgotten first. When there are more records than this, those count as ended, too, that list
+    /// members as alive of which none runs on a living node.
     /// </summary>
     public int MaxEndedRecords { get; set; } = 10_000;
+
+    /// <summary>
+    /// Most requests that the record store holds back after <see cref="InMemoryRecordStore.Hold"/>, 1 or more; default
+    /// 10 000. One more fails at once.
+    /// </summary>
+    public int MaxHeldRequests { get; set; } = 10_000;
 
     /// <summary>
     /// Where to log; default <see langword="null"/>: nowhere, or the host's with dependency injection.
@@ -66,6 +73,7 @@ public sealed class InMemoryClusterOptions
         errors.Range(MaxHeldFramesPerLink, 1, 16 * 1024 * 1024, nameof(MaxHeldFramesPerLink));
         errors.Range(MaxNodes, 1, 1_024, nameof(MaxNodes));
         errors.Range(MaxEndedRecords, 1, int.MaxValue, nameof(MaxEndedRecords));
+        errors.Range(MaxHeldRequests, 1, int.MaxValue, nameof(MaxHeldRequests));
         RequireSet(errors, ProcessGroups, nameof(ProcessGroups));
         RequireSet(errors, Multicast, nameof(Multicast));
         RequireSet(errors, TimeProvider, nameof(TimeProvider));

@@ -8,20 +8,31 @@ namespace Orleans.Groups.InMemory;
 /// </remarks>
 public sealed class InMemoryRecordStore
 {
+    /// <summary>
+    /// So many records are looked at for living members whenever one is made beyond
+    /// <see cref="InMemoryClusterOptions.MaxEndedRecords"/>: more than are made, so that each has its turn.
+    /// </summary>
+    private const int MaxChecksPerRecord = 4;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<GroupName, Cell> _cells = [];
+    private readonly LinkedList<GroupName> _open = [];
     private readonly LinkedList<GroupName> _ended = [];
     private readonly Queue<Action> _heldRequests = new();
+    private readonly ClusterCore _core;
     private readonly WorkCounter _work;
     private readonly int _maxEndedRecords;
+    private readonly int _maxHeldRequests;
     private bool _isFailing;
     private bool _isHolding;
     private int _repliesToLose;
 
-    internal InMemoryRecordStore(WorkCounter work, int maxEndedRecords)
+    internal InMemoryRecordStore(ClusterCore core)
     {
-        _work = work;
-        _maxEndedRecords = maxEndedRecords;
+        _core = core;
+        _work = core.Work;
+        _maxEndedRecords = core.Options.MaxEndedRecords;
+        _maxHeldRequests = core.Options.MaxHeldRequests;
     }
 
     /// <summary>While <see langword="true"/>, every read and every edit fails and nothing is applied.</summary>
@@ -47,7 +58,9 @@ public sealed class InMemoryRecordStore
     }
 
     /// <summary>
-    /// From now on requests wait, in order, until <see cref="Release"/>. At most two wait per ring member.
+    /// From now on requests wait, in order, until <see cref="Release"/>. Members that wait too long for an answer ask
+    /// again, so the requests of one add up; with <see cref="InMemoryClusterOptions.MaxHeldRequests"/> waiting, one
+    /// more is answered as failed at once, and not applied.
     /// </summary>
     public void Hold()
     {
@@ -74,9 +87,9 @@ public sealed class InMemoryRecordStore
     {
         lock (_gate)
         {
-            if (_cells.Remove(group, out var cell) && cell.Ended is { } ended)
+            if (_cells.Remove(group, out var cell))
             {
-                _ended.Remove(ended);
+                cell.Place.List!.Remove(cell.Place);
             }
         }
 
@@ -97,7 +110,10 @@ public sealed class InMemoryRecordStore
     /// <summary>Reads a record and answers on the calling thread, or later when requests are held.</summary>
     internal void Read(GroupName group, Action<bool, GroupRecord?> answer)
     {
-        Request(Serve);
+        if (!TryHoldOrServe(Serve))
+        {
+            answer(false, null);
+        }
 
         void Serve()
         {
@@ -116,7 +132,10 @@ public sealed class InMemoryRecordStore
     /// <summary>Applies an edit; answered with <see langword="null"/> when the asker is not to know.</summary>
     internal void Edit(GroupName group, RecordEdit edit, Action<EditResult?> answer)
     {
-        Request(Serve);
+        if (!TryHoldOrServe(Serve))
+        {
+            answer(null);
+        }
 
         void Serve()
         {
@@ -144,18 +163,27 @@ public sealed class InMemoryRecordStore
         }
     }
 
-    private void Request(Action serve)
+    /// <summary>
+    /// Serves a request, now or when it is released; <see langword="false"/> when too many are held.
+    /// </summary>
+    private bool TryHoldOrServe(Action serve)
     {
         lock (_gate)
         {
             if (_isHolding)
             {
-                _heldRequests.Enqueue(serve);
-                return;
+                var isHeld = _heldRequests.Count < _maxHeldRequests;
+                if (isHeld)
+                {
+                    _heldRequests.Enqueue(serve);
+                }
+
+                return isHeld;
             }
         }
 
         serve();
+        return true;
     }
 
     private Action? TakeHeld()
@@ -187,24 +215,60 @@ public sealed class InMemoryRecordStore
 
     private void Keep(GroupName group, Cell? cell, GroupRecord record)
     {
+        var isNew = cell is null;
         if (cell is null)
         {
-            cell = new Cell(record);
+            cell = new Cell(record, _open.AddLast(group));
             _cells.Add(group, cell);
         }
 
         cell.Record = record;
         var isEnded = record.Status != RecordStatus.Open || !record.HasAlive;
-        if (isEnded && cell.Ended is null)
+        var list = isEnded ? _ended : _open;
+        if (cell.Place.List != list)
         {
-            cell.Ended = _ended.AddLast(group);
-            PurgeEnded();
+            Move(cell, list);
         }
-        else if (!isEnded && cell.Ended is { } ended)
+
+        if (isNew && _cells.Count > _maxEndedRecords)
         {
-            _ended.Remove(ended);
-            cell.Ended = null;
+            FindEnded();
         }
+
+        PurgeEnded();
+    }
+
+    /// <summary>
+    /// Looks for rings that have ended without a word, the oldest first: killed, faulted and undrained members stay
+    /// alive in the record until somebody joins. A member runs before it is listed and its id never returns, so a
+    /// record of which none runs has nobody to lose; if a joiner revives it, it is open again.
+    /// </summary>
+    private void FindEnded()
+    {
+        for (var check = Math.Min(MaxChecksPerRecord, _open.Count); check > 0; check--)
+        {
+            var cell = _cells[_open.First!.Value];
+            Move(cell, HasRunningMember(cell.Record) ? _open : _ended);
+        }
+    }
+
+    private bool HasRunningMember(GroupRecord record)
+    {
+        foreach (var entry in record.Entries)
+        {
+            if (entry.IsAlive && _core.Network.RunsMember(entry.Member))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Move(Cell cell, LinkedList<GroupName> list)
+    {
+        cell.Place.List!.Remove(cell.Place);
+        list.AddLast(cell.Place);
     }
 
     private void PurgeEnded()
@@ -216,10 +280,11 @@ public sealed class InMemoryRecordStore
         }
     }
 
-    private sealed class Cell(GroupRecord record)
+    private sealed class Cell(GroupRecord record, LinkedListNode<GroupName> place)
     {
         internal GroupRecord Record { get; set; } = record;
 
-        internal LinkedListNode<GroupName>? Ended { get; set; }
+        /// <summary>Its place among the open ones, or among those that have ended.</summary>
+        internal LinkedListNode<GroupName> Place { get; } = place;
     }
 }

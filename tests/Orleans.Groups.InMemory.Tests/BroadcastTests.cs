@@ -325,6 +325,50 @@ public sealed class BroadcastTests
             handler.Told.Count(static line => line == "deaths a"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Deliveries_PublishersComeAndGoWhileTheHandlerStandsStill_EndTheMemberAsTooSlow(bool isKilled)
+    {
+        const int Comers = 12;
+        const int MostWindows = 4;
+        await using var cluster = Cluster(static options => options.Multicast.MaxQueuedBytes = MostWindows * Ten);
+        var (member, handler, gate) = await BlockedAsync(cluster, messages: 1);
+        var other = new Recorder();
+        var witness = await cluster.AddNode("w").JoinAsync(other);
+        var highest = 0L;
+        for (var number = 0; number < Comers; number++)
+        {
+            var node = cluster.AddNode("comer");
+            var comer = await node.JoinAsync(new Recorder());
+            for (var message = 0; message < 10; message++)
+            {
+                Assert.True((await comer.SayAsync(Text)).IsOk);
+            }
+
+            Assert.True(isKilled || (await comer.LeaveAsync().Soon()).Reason == TerminationReason.Left);
+            cluster.KillNode(node);
+            await cluster.WaitForInputsAsync(cluster.Nodes[0]);
+            highest = Math.Max(highest, ((RingHost)member).QueuedBytes);
+        }
+
+        Assert.InRange(highest, 1, MostWindows * Ten);
+        gate.Open();
+        if (!isKilled)
+        {
+            var end = await member.Completion.Soon();
+            Assert.Equal(TerminationReason.TooSlow, end.Reason);
+            Assert.Contains(nameof(MulticastOptions.MaxQueuedBytes), end.Detail, StringComparison.Ordinal);
+            Assert.Equal("end TooSlow", handler.Told[^1]);
+            Assert.Single(handler.Messages);
+            await other.UntilToldAsync("deaths a");
+            await other.UntilAsync(static told =>
+                told.Count(static line => line.StartsWith("comer: ", StringComparison.Ordinal)) == Comers * 10);
+        }
+
+        Assert.True((await witness.ProveAsync("goes on", ConfirmLevel.ProcessedByAll).Soon()).IsOk);
+    }
+
     [Fact]
     public async Task Confirm_BadArguments_Throw()
     {

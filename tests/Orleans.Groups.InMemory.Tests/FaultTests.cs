@@ -31,6 +31,68 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task Join_InvariantBroken_FailsAtOnceAndIsNotTriedAgain()
+    {
+        var log = new LogRecorder();
+        await using var cluster = new InMemoryCluster(new InMemoryClusterOptions { LoggerFactory = log });
+        var node = cluster.AddNode("a");
+        cluster.RecordStore.Hold();
+        var joining = node.Multicast.JoinAsync("ring", new Recorder());
+        Assert.Single(node.Host.Rings.CopyAll()).Tell(RingInput.Start.Instance);
+        var thrown = await Assert.ThrowsAsync<GroupException>(() => joining.Soon());
+        Assert.Equal((GroupErrorCode.Faulted, false), (thrown.Code, thrown.IsTransient));
+        Assert.Contains("ring", thrown.Message, StringComparison.Ordinal);
+        Assert.IsType<InvariantViolationException>(thrown.InnerException);
+        Assert.Single(log.Entries, static entry => entry.Id == 1301);
+        Assert.Equal(0, node.Host.Rings.Count);
+        cluster.RecordStore.Release();
+        Assert.True((await (await node.JoinAsync(new Recorder())).ProveAsync("x").Soon()).IsOk);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Unsettled_FaultedOrKilled_CountsOnlyWhatSomebodyMayNotHaveProcessed(bool isFault)
+    {
+        await using var cluster = new InMemoryCluster();
+        var node = cluster.AddNode("a");
+        var gate = new Gate();
+        var member = await node.JoinAsync(new Recorder());
+        await cluster.AddNode("b").JoinAsync(new Recorder
+        {
+            WhenMessage = async message =>
+            {
+                await (message.Number > 5 ? gate.PassAsync() : Task.CompletedTask);
+                return default;
+            },
+        });
+        for (var number = 1; number <= 5; number++)
+        {
+            Assert.True((await member.ProveAsync(new string('x', number), ConfirmLevel.ProcessedByAll).Soon()).IsOk);
+        }
+
+        await cluster.DrainedAsync();
+        Assert.Equal(0, member.GetStatus().UnprocessedBytes);
+        for (var number = 1; number <= 3; number++)
+        {
+            await member.SayAsync("waits");
+        }
+
+        await gate.Reached;
+        if (isFault)
+        {
+            node.Host.Rings.Find(member.Self)!.Tell(RingInput.Start.Instance);
+        }
+        else
+        {
+            cluster.KillNode(node);
+        }
+
+        Assert.Equal(3, (await member.Completion.Soon()).Unsettled);
+        gate.Open();
+    }
+
+    [Fact]
     public async Task Scope_InvariantBroken_StartsAnewAndPeersForgetTheOldLife()
     {
         var log = new LogRecorder();

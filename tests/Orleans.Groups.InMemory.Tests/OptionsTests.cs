@@ -26,6 +26,20 @@ public sealed class OptionsTests
     }
 
     [Fact]
+    public void Errors_OfQueues_NameTheLeastThatMakesSense()
+    {
+        var options = new InMemoryClusterOptions { MaxHeldRequests = 0 };
+        options.Multicast.MaxQueuedBytes = options.Multicast.WindowBytes - 1;
+        var errors = options.GetErrors();
+        Assert.Equal(2, errors.Count);
+        Assert.Contains("InMemoryClusterOptions.MaxHeldRequests is '0'", errors[0], StringComparison.Ordinal);
+        Assert.Contains("MulticastOptions.MaxQueuedBytes is '4194303'", errors[1], StringComparison.Ordinal);
+        options.Multicast.MaxQueuedBytes++;
+        options.MaxHeldRequests++;
+        Assert.Empty(options.GetErrors());
+    }
+
+    [Fact]
     public void Errors_OfMissingParts_AreListed()
     {
         var options = new InMemoryClusterOptions { Multicast = null!, ProcessGroups = null!, TimeProvider = null! };

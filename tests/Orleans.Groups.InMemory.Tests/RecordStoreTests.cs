@@ -1,3 +1,5 @@
+using Orleans.Groups.Protocol;
+
 namespace Orleans.Groups.InMemory.Tests;
 
 public sealed class RecordStoreTests
@@ -82,6 +84,47 @@ public sealed class RecordStoreTests
         Assert.Equal(
             [false, true, true, true],
             new[] { "r1", "r2", "r3", "r4" }.Select(name => cluster.RecordStore.Exists(name)));
+    }
+
+    [Fact]
+    public async Task EndedRecords_MembersWereKilled_AreForgottenAndThoseWithALivingMemberAreNot()
+    {
+        const int Rings = 20;
+        await using var cluster = new InMemoryCluster(new InMemoryClusterOptions { MaxEndedRecords = 2 });
+        var living = await cluster.AddNode("living").JoinAsync(new Recorder(), "living");
+        for (var number = 0; number < Rings; number++)
+        {
+            var node = cluster.AddNode("killed");
+            await node.JoinAsync(new Recorder(), $"r{number}");
+            cluster.KillNode(node);
+        }
+
+        var left = Enumerable.Range(0, Rings).Where(number => cluster.RecordStore.Exists($"r{number}")).ToList();
+        Assert.InRange(left.Count, 1, 4);
+        Assert.Contains(Rings - 1, left);
+        Assert.True(cluster.RecordStore.Exists("living"));
+        Assert.True((await living.ProveAsync("x", ConfirmLevel.ProcessedByAll).Soon()).IsOk);
+        var reviver = await cluster.AddNode("reviver").JoinAsync(new Recorder(), $"r{Rings - 1}");
+        Assert.True((await reviver.ProveAsync("x", ConfirmLevel.ProcessedByAll).Soon()).IsOk);
+    }
+
+    [Fact]
+    public async Task Hold_TooManyRequests_FailAtOnce()
+    {
+        await using var cluster = new InMemoryCluster(new InMemoryClusterOptions { MaxHeldRequests = 1 });
+        var node = cluster.AddNode("a");
+        cluster.RecordStore.Hold();
+        var held = node.Multicast.ForgetAsync("r1");
+        var refused = await Assert.ThrowsAsync<GroupException>(() => node.Multicast.ForgetAsync("r2").Soon());
+        Assert.Equal(GroupErrorCode.RecordUnavailable, refused.Code);
+        (bool, GroupRecord?)? read = null;
+        cluster.RecordStore.Read("r1", (succeeded, record) => read = (succeeded, record));
+        Assert.Equal((false, null), read);
+        Assert.False(held.IsCompleted);
+        cluster.RecordStore.Release();
+        Assert.False(await held.Soon());
+        var member = await node.JoinAsync(new Recorder());
+        Assert.True((await member.ProveAsync("x").Soon()).IsOk);
     }
 
     [Fact]

@@ -32,4 +32,7 @@ public enum GroupErrorCode
 
     /// <summary>The member has terminated.</summary>
     Terminated,
+
+    /// <summary>An invariant of the protocol was broken: a bug of Orleans.Groups, described in the log.</summary>
+    Faulted,
 }

@@ -22,7 +22,7 @@ public interface IMulticast
     /// </returns>
     /// <exception cref="GroupException">
     /// <see cref="GroupErrorCode.Timeout"/>, <see cref="GroupErrorCode.RecordUnavailable"/>,
-    /// <see cref="GroupErrorCode.ShuttingDown"/>.
+    /// <see cref="GroupErrorCode.ShuttingDown"/>, <see cref="GroupErrorCode.Faulted"/>.
     /// </exception>
     /// <exception cref="GroupLimitException">There are too many members on this node or in the ring.</exception>
     Task<IMulticastGroup> JoinAsync(

@@ -60,6 +60,15 @@ public sealed class MulticastOptions
     public int MaxHeldBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
+    /// Most bytes that wait for one member's handler, <see cref="WindowBytes"/> to 2 GiB − 1; default 64 MiB. A message
+    /// counts its payload and 64 bytes, a notification 256 bytes and 8 for each member it names. The windows keep
+    /// members that stay within it as long as there are few of them: room for all is <see cref="WindowBytes"/> times
+    /// the number of members that publish at one time. A member whose handler falls further behind ends with
+    /// <see cref="TerminationReason.TooSlow"/>, whatever <see cref="SlowMembers"/> says; the others go on without it.
+    /// </summary>
+    public int MaxQueuedBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
     /// Most confirmed broadcasts of one member that wait for their proof, 1 or more; default 65 536. At the limit
     /// <see cref="BroadcastReason.Overloaded"/>.
     /// </summary>
@@ -126,6 +135,7 @@ public sealed class MulticastOptions
         errors.Range(MaxLocalMembers, 1, int.MaxValue, nameof(MaxLocalMembers));
         errors.Range(MaxWaitingJoiners, 1, 4_096, nameof(MaxWaitingJoiners));
         errors.Range(MaxHeldBytes, 64 * 1024, GiB, nameof(MaxHeldBytes));
+        errors.Range(MaxQueuedBytes, Math.Clamp(WindowBytes, 1, GiB), int.MaxValue, nameof(MaxQueuedBytes));
         errors.Range(MaxPendingConfirms, 1, int.MaxValue, nameof(MaxPendingConfirms));
         errors.Range(MaxWaitingBroadcasts, 1, int.MaxValue, nameof(MaxWaitingBroadcasts));
         errors.Range(JoinTimeout, tenth, hour, nameof(JoinTimeout));

@@ -35,12 +35,19 @@ public enum TerminationReason
     /// An invariant of the protocol was broken on this member; it was taken out so that it does no harm.
     /// </summary>
     Faulted,
+
+    /// <summary>
+    /// Its handler fell behind by more than <see cref="MulticastOptions.MaxQueuedBytes"/>. What waited for the handler
+    /// was given up; the member may join again as a new one.
+    /// </summary>
+    TooSlow,
 }
 
 /// <summary>How a member of a ring ended.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Detail">For people; may be empty.</param>
 /// <param name="Unsettled">
-/// How many of its own messages were accepted and are not known to have reached everybody.
+/// How many of its own messages were accepted and are not known to have reached everybody. After a fault, or when its
+/// node was killed, those that not everybody is known to have processed: never fewer.
 /// </param>
 public sealed record MulticastTermination(TerminationReason Reason, string Detail, long Unsettled);

@@ -6,11 +6,17 @@ namespace Orleans.Groups.InMemory;
 /// Everything that waits for one member's handler, in protocol order (rule R10), and the pump that calls it.
 /// </summary>
 /// <remarks>
-/// Apart from the protocol's turns: a handler that is slow, or waits for a confirm, holds up nothing but itself. Its
-/// length is bounded by the windows of the senders. How far the handler has come is told once per publisher and pass,
-/// and before the pump waits for a call that has not returned.
+/// <para>
+/// Apart from the protocol's turns: a handler that is slow, or waits for a confirm, holds up nothing but itself. How
+/// far it has come is told once per publisher and pass, and before the pump waits for a call that has not returned.
+/// </para>
+/// <para>
+/// The windows bound what one publisher can have waiting here, but not how many publishers come and go. What all of
+/// them may have waiting is bounded by <see cref="MulticastOptions.MaxQueuedBytes"/>: with more than that the member
+/// ends, and nothing but its end is told to the handler any more.
+/// </para>
 /// </remarks>
-internal sealed class DeliveryQueue : IThreadPoolWorkItem
+internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
 {
     /// <summary>How often the time is looked at while messages are handled: each time this many have been.</summary>
     private const int ProgressCheckInterval = 16;
@@ -19,9 +25,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// Longest time without telling how far the handler has come, while it handles many, in milliseconds.
     /// </summary>
     private const int ProgressMilliseconds = 2;
-
-    /// <summary>So many items wait as they came; see <see cref="TryMerge"/>.</summary>
-    private const int MaxSeparateItems = 1_024;
 
     private readonly Lock _gate = new();
     private readonly RingHost _host;
@@ -52,32 +55,55 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     /// <summary>Messages that the handler has processed.</summary>
     internal long Delivered => Volatile.Read(ref _delivered);
 
+    /// <summary>Whether nothing but the end is told any more, or not even that.</summary>
+    private bool IsPassingOver => _isStopped || _isTooSlow || _isAbandoned;
+
     /// <summary>Whether it belongs to a member of that ring.</summary>
     internal bool IsOf(ClusterCore core, GroupName group) => ReferenceEquals(core, _host.Core) && group == _host.Group;
 
     /// <summary>Queues what the machine wants the handler to know.</summary>
     internal void Add(RingEffect item)
     {
-        var calls = item is RingEffect.Deliver deliver ? deliver.Batch.Payloads.Length : 1;
+        var isEnd = item is RingEffect.Terminated;
+        var isTooMuch = false;
+        var wakes = false;
         lock (_gate)
         {
-            if (_items.Count >= MaxSeparateItems && TryMerge(item))
+            if (_isTooSlow && !isEnd)
             {
-                return;
+                return; // It would not be told any more.
             }
 
-            _items.Add(item);
-            _addedCalls += calls;
-            if (_isScheduled)
+            if (_items.Count < MaxSeparateItems || !TryMerge(item))
             {
-                return;
+                _items.Add(item);
+                _addedCalls += CallsOf(item);
+                _queuedBytes += BytesOf(item);
             }
 
-            _isScheduled = true;
+            isTooMuch = !isEnd && _queuedBytes > _host.Core.Multicast.MaxQueuedBytes;
+            if (isTooMuch)
+            {
+                GiveUp();
+            }
+            else
+            {
+                wakes = !_isScheduled;
+                _isScheduled = true;
+            }
         }
 
-        _host.Core.Work.Begin();
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        if (wakes)
+        {
+            _host.Core.Work.Begin();
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+        }
+
+        if (isTooMuch)
+        {
+            const string Detail = $"its handler fell behind by more than {nameof(MulticastOptions.MaxQueuedBytes)}";
+            _host.Tell(new RingInput.Stop(TerminationReason.TooSlow, Detail));
+        }
     }
 
     /// <summary>The handler is not called again, not even with the end.</summary>
@@ -97,7 +123,8 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
             _lastReport = Environment.TickCount64;
             for (var index = 0; index < _pass.Count; index++)
             {
-                if (_pass[index] is RingEffect.Deliver deliver)
+                var item = _pass[index];
+                if (item is RingEffect.Deliver deliver)
                 {
                     var next = 0;
                     while (DeliverWhileSynchronous(deliver, ref next) is { } call)
@@ -109,9 +136,11 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
                 }
                 else
                 {
-                    await NotifyAsync(_pass[index]).ConfigureAwait(false);
+                    await NotifyAsync(item).ConfigureAwait(false);
                     FinishCalls(1);
                 }
+
+                Release(index);
             }
 
             ReportProgress();
@@ -119,24 +148,6 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
         }
 
         _host.Core.Work.End();
-    }
-
-    /// <summary>
-    /// Behind a handler that stands still, changes of members could pile up without end. Then those that follow each
-    /// other become one, in which whoever came and went is not told of at all.
-    /// </summary>
-    private bool TryMerge(RingEffect item)
-    {
-        if (item is not RingEffect.NotifyChanged later || _items[^1] is not RingEffect.NotifyChanged earlier)
-        {
-            return false;
-        }
-
-        _items[^1] = new RingEffect.NotifyChanged(
-            [.. earlier.Births.Except(later.Deaths), .. later.Births],
-            [.. earlier.Deaths, .. later.Deaths.Except(earlier.Births)],
-            later.Members);
-        return true;
     }
 
     private bool TakePass()
@@ -162,7 +173,7 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
     private Task<HandlerReply>? DeliverWhileSynchronous(RingEffect.Deliver deliver, ref int next)
     {
         var payloads = deliver.Batch.Payloads.Span;
-        while (next < payloads.Length && !_isStopped && !_isAbandoned)
+        while (next < payloads.Length && !IsPassingOver)
         {
             var number = deliver.Batch.First + next;
             var message = new MulticastMessage(deliver.Publisher, number, payloads[next]);
@@ -200,7 +211,7 @@ internal sealed class DeliveryQueue : IThreadPoolWorkItem
             var termination = new MulticastTermination(ended.Reason, ended.Detail, ended.Unsettled);
             await NotifyEndAsync(termination).ConfigureAwait(false);
         }
-        else if (!_isStopped && !_isAbandoned)
+        else if (!IsPassingOver)
         {
             var (call, name) = item switch
             {

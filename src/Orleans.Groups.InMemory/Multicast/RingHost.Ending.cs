@@ -48,8 +48,7 @@ internal sealed partial class RingHost
             _deliveries.Abandon();
             _isAbandoned = true;
             _isSilenced = true;
-            var killed = new MulticastTermination(TerminationReason.NodeStopped, "the node was killed", _published);
-            Finish(killed, JoinFailure.Stopped);
+            FinishUnsettled(TerminationReason.NodeStopped, "the node was killed");
         }
     }
 
@@ -68,12 +67,21 @@ internal sealed partial class RingHost
         Tell(input);
     }
 
+    /// <summary>The last step without a word of the machine.</summary>
+    private void FinishUnsettled(TerminationReason reason, string detail) =>
+        Finish(new MulticastTermination(reason, detail, 0), JoinFailure.Stopped, isMachineSilent: true);
+
     /// <summary>The last step: called in a turn, when all effects before have been executed.</summary>
-    private void Finish(MulticastTermination? termination, JoinFailure failure)
+    /// <param name="termination">How the member ended, if it did not only fail to join.</param>
+    /// <param name="failure">Why it has not joined, if it has not.</param>
+    /// <param name="isMachineSilent">
+    /// Whether the machine does not say what is unsettled; then it is what the window has not got back.
+    /// </param>
+    private void Finish(MulticastTermination? termination, JoinFailure failure, bool isMachineSilent = false)
     {
         (RingHost Watcher, long Token)[] localWatchers;
         KeyValuePair<NodeId, long>[] remoteWatchers;
-        int neverSent;
+        int unsettled;
         lock (_gate)
         {
             if (_stage == Stage.Ended)
@@ -82,7 +90,7 @@ internal sealed partial class RingHost
             }
 
             _stage = Stage.Ended;
-            neverSent = _payloads.Count;
+            unsettled = isMachineSilent ? _unreleased.Count : _payloads.Count;
             FailPending(termination?.Reason);
             foreach (var mail in _mail)
             {
@@ -98,7 +106,7 @@ internal sealed partial class RingHost
 
         _node.Rings.Remove(this);
         ReleaseResources();
-        TellOwner(termination, failure, neverSent);
+        TellOwner(termination, failure, unsettled);
         if (_isSilenced)
         {
             return; // Its node is dead, and that is what others learn.
@@ -134,7 +142,7 @@ internal sealed partial class RingHost
         _node.Surveys.Cancel(this);
     }
 
-    private void TellOwner(MulticastTermination? termination, JoinFailure failure, int neverSent)
+    private void TellOwner(MulticastTermination? termination, JoinFailure failure, int unsettled)
     {
         if (!_hasJoined || termination is null)
         {
@@ -147,7 +155,7 @@ internal sealed partial class RingHost
         var reason = _stopsWithNode && termination.Reason is (TerminationReason.Left or TerminationReason.LeftUndrained)
             ? TerminationReason.NodeStopped
             : termination.Reason;
-        termination = termination with { Reason = reason, Unsettled = termination.Unsettled + neverSent };
+        termination = termination with { Reason = reason, Unsettled = termination.Unsettled + unsettled };
         Core.Logger.RingEnded(Self, Group, termination.Reason, termination.Detail);
         if (_isAbandoned)
         {

@@ -11,12 +11,15 @@ internal sealed partial class RingHost
     private readonly LinkedList<PendingBroadcast> _waiters = new();
     private readonly Dictionary<long, PendingBroadcast> _confirms = [];
     private readonly DeadlineList _deadlines;
+
+    /// <summary>What each own message takes of the window, oldest first, until the window has it back.</summary>
+    private readonly Queue<int> _unreleased = new();
+
     private List<ReadOnlyMemory<byte>> _payloads = [];
     private List<ReadOnlyMemory<byte>> _turnPayloads = [];
     private List<ConfirmRequest> _requests = [];
     private List<ConfirmRequest> _turnRequests = [];
     private long _windowLeft;
-    private long _published;
     private long _lastConfirm;
 
     /// <inheritdoc/>
@@ -142,8 +145,9 @@ internal sealed partial class RingHost
 
     private void Take(ReadOnlyMemory<byte> payload)
     {
-        _windowLeft -= payload.Length + PublicationBatch.OverheadBytes;
-        _published++;
+        var bytes = payload.Length + PublicationBatch.OverheadBytes;
+        _windowLeft -= bytes;
+        _unreleased.Enqueue(bytes);
         _payloads.Add(payload);
     }
 
@@ -208,8 +212,20 @@ internal sealed partial class RingHost
         {
             _windowLeft += bytes;
             Invariant.Require(_windowLeft <= Core.Multicast.WindowBytes, "no more is released than was taken");
+            DropReleased(bytes);
             AdmitWaiters();
         }
+    }
+
+    /// <summary>The window is released in the order of the messages, and by whole ones. Locked by the caller.</summary>
+    private void DropReleased(long bytes)
+    {
+        while (bytes > 0)
+        {
+            bytes -= _unreleased.Dequeue();
+        }
+
+        Invariant.Require(bytes == 0, "the window is released by whole messages");
     }
 
     /// <summary>
@@ -298,6 +314,7 @@ internal sealed partial class RingHost
         _confirms.Clear();
         _payloads.Clear();
         _requests.Clear();
+        _unreleased.Clear();
         _deadlines.Dispose();
     }
 

@@ -87,6 +87,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     /// <summary>Calls that wait for the handler.</summary>
     internal long QueuedCalls => _deliveries.QueuedCalls;
 
+    /// <summary>What these calls keep in memory.</summary>
+    internal long QueuedBytes => _deliveries.QueuedBytes;
+
     /// <summary>A frame of another member; called under its lane's lock, or by a member of this node.</summary>
     internal void Receive(MemberId from, RingMessage message) =>
         Post(new RingMail(new RingInput.Received(from, message)));
@@ -254,9 +257,19 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     private void Fault(Exception exception)
     {
         Core.Logger.RingFaulted(exception, Self, Group);
-        var unsettled = _windowLeft == Core.Multicast.WindowBytes ? 0 : _published;
-        var faulted = new MulticastTermination(TerminationReason.Faulted, exception.Message, unsettled);
-        Finish(faulted, JoinFailure.InserterLost);
+        if (!_hasJoined)
+        {
+            // Final: another try could break the same invariant, and go on until the time for joining runs out.
+            var failure = new GroupException(
+                GroupErrorCode.Faulted,
+                isTransient: false,
+                $"{Self} has not joined group {Group}: an invariant of the protocol was broken, which is a bug of "
+                + "Orleans.Groups. Please report it with what the log says.",
+                exception);
+            _ = _joined.TrySetException(failure) ? _joined.Task.Exception : null; // Perhaps nobody waits any more.
+        }
+
+        FinishUnsettled(TerminationReason.Faulted, exception.Message);
     }
 }
 

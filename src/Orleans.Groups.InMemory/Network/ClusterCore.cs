@@ -23,8 +23,8 @@ internal sealed class ClusterCore
         Time = options.TimeProvider;
         Logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Log.Category);
         _random = new DeterministicRandom(options.Seed ?? (ulong)Random.Shared.NextInt64());
-        RecordStore = new InMemoryRecordStore(Work, options.MaxEndedRecords);
         Network = new Network(this);
+        RecordStore = new InMemoryRecordStore(this);
     }
 
     internal InMemoryClusterOptions Options { get; }

@@ -3,9 +3,9 @@ namespace Orleans.Groups.InMemory;
 
 /// <summary>Who lives, and what is between them: membership and links of a cluster.</summary>
 /// <remarks>
-/// Order of locks: network, then lanes, then mailboxes and tables. Machines send with only the lane's lock; everything
-/// rare (nodes, cuts, sessions, new machines) goes through the network's lock, so that a machine that appears while a
-/// session begins or ends learns of it exactly once.
+/// Order of locks: record store, then network, then lanes, then mailboxes and tables. Machines send with only the
+/// lane's lock; everything rare (nodes, cuts, sessions, new machines) goes through the network's lock, so that a
+/// machine that appears while a session begins or ends learns of it exactly once.
 /// </remarks>
 internal sealed class Network(ClusterCore core)
 {
@@ -73,6 +73,15 @@ internal sealed class Network(ClusterCore core)
             return !_living.ContainsKey(node)
                 && _lastOrdinals.TryGetValue(node.Name, out var last)
                 && node.Incarnation.Ordinal <= last;
+        }
+    }
+
+    /// <summary>Whether a living node runs that ring member; it may still be joining.</summary>
+    internal bool RunsMember(MemberId member)
+    {
+        lock (Gate)
+        {
+            return _living.TryGetValue(member.Node, out var node) && node.Rings.Find(member) is not null;
         }
     }
 
