@@ -30,6 +30,7 @@ public sealed class MulticastOptions
     /// Most bytes of one sender that not every member has processed, 64 bytes per message included;
     /// <see cref="MaxPayloadBytes"/> + 64 to 1 GiB, default 4 MiB. A member keeps at most this times the number of
     /// members.
+    /// Not more than <see cref="MaxQueuedBytes"/>.
     /// </summary>
     public int WindowBytes { get; set; } = 4 * 1024 * 1024;
 
@@ -60,13 +61,13 @@ public sealed class MulticastOptions
     public int MaxHeldBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Most bytes that wait for one member's handler, <see cref="WindowBytes"/> to 2 GiB − 1; default 64 MiB. A message
-    /// counts its payload and 64 bytes, a notification 256 bytes and 8 for each member it names. The windows keep
-    /// members that stay within it as long as there are few of them: room for all is <see cref="WindowBytes"/> times
-    /// the number of members that publish at one time. A member whose handler falls further behind ends with
+    /// Most bytes that wait for one member's handler, <see cref="WindowBytes"/> to 2 GiB − 1; default 256 MiB. A
+    /// message counts its payload and 64 bytes, a notification 256 bytes and 8 for each member it names. Windows alone
+    /// keep a member within this while no more than this / <see cref="WindowBytes"/> members publish at one time, those
+    /// that have left meanwhile included. A member whose handler falls further behind ends with
     /// <see cref="TerminationReason.TooSlow"/>, whatever <see cref="SlowMembers"/> says; the others go on without it.
     /// </summary>
-    public int MaxQueuedBytes { get; set; } = 64 * 1024 * 1024;
+    public int MaxQueuedBytes { get; set; } = 256 * 1024 * 1024;
 
     /// <summary>
     /// Most confirmed broadcasts of one member that wait for their proof, 1 or more; default 65 536. At the limit
