@@ -127,9 +127,9 @@ internal sealed partial class RingMachine
     {
         var view = _view!;
         RingTrace? refusal = !from.Equals(view.Left) ? RingTrace.NotFromLeft
-            : link.Epoch != view.Record.Epoch || link.Stamp != view.Stamp ? RingTrace.OldLink
+            : link.Epoch != view.Record.Epoch || link.Stamp != view.Stamp || _suspects.Contains(from) ? RingTrace.OldLink
             : link.Version > view.Version ? RingTrace.AheadOfRecord
-            : _suspects.Contains(from) || (!opens && !_leftIsOpen) ? RingTrace.OldLink
+            : !opens && !_leftIsOpen ? RingTrace.OldLink
             : null;
         if (refusal is { } kind)
         {
