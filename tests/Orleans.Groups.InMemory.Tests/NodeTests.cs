@@ -178,7 +178,13 @@ public sealed class NodeTests
 
         Assert.All(members, static member => Assert.True(member.Completion.IsCompleted));
         Assert.All(new[] { first, second }, static handler => Assert.StartsWith("end", handler.Told[^1]));
-        await Assert.ThrowsAnyAsync<Exception>(() => joining.Soon());
+
+        // The store lets go of what it held: the joiner either gives up, or is in the ring for a moment and ends.
+        if (await Record.ExceptionAsync(() => joining.Soon()) is null)
+        {
+            Assert.True((await joining).Completion.IsCompleted);
+        }
+
         var told = first.Told.Length;
         Assert.Empty(cluster.Nodes);
         Assert.Throws<ObjectDisposedException>(() => cluster.AddNode("c"));

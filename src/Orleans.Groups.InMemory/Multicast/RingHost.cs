@@ -260,6 +260,8 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         if (!_hasJoined)
         {
             // Final: another try could break the same invariant, and go on until the time for joining runs out.
+            // Whoever hears of it finds the member gone.
+            _node.Rings.Remove(this);
             var failure = new GroupException(
                 GroupErrorCode.Faulted,
                 isTransient: false,
