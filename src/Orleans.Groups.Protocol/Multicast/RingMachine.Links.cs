@@ -127,7 +127,8 @@ internal sealed partial class RingMachine
     {
         var view = _view!;
         RingTrace? refusal = !from.Equals(view.Left) ? RingTrace.NotFromLeft
-            : link.Epoch != view.Record.Epoch || link.Stamp != view.Stamp || _suspects.Contains(from) ? RingTrace.OldLink
+            : link.Epoch != view.Record.Epoch || link.Stamp != view.Stamp ? RingTrace.OldLink
+            : _suspects.Contains(from) ? RingTrace.OldLink
             : link.Version > view.Version ? RingTrace.AheadOfRecord
             : !opens && !_leftIsOpen ? RingTrace.OldLink
             : null;
