@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Orleans.Groups.Engine;
 
 namespace Orleans.Groups.InMemory;
 

@@ -1,3 +1,5 @@
+using Orleans.Groups.Engine;
+
 namespace Orleans.Groups.InMemory;
 
 /// <summary>One life of a node of an in-memory cluster. All members may be called from any thread.</summary>

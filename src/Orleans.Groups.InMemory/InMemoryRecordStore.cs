@@ -1,3 +1,4 @@
+using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
@@ -6,7 +7,7 @@ namespace Orleans.Groups.InMemory;
 /// <remarks>
 /// Its faults are for tests of how an application copes with them. All members may be called from any thread.
 /// </remarks>
-public sealed class InMemoryRecordStore
+public sealed class InMemoryRecordStore : IRecordStore
 {
     /// <summary>
     /// So many records are looked at for living members whenever one is made beyond
@@ -108,7 +109,7 @@ public sealed class InMemoryRecordStore
     }
 
     /// <summary>Reads a record and answers on the calling thread, or later when requests are held.</summary>
-    internal void Read(GroupName group, Action<bool, GroupRecord?> answer)
+    void IRecordStore.Read(GroupName group, Action<bool, GroupRecord?> answer)
     {
         if (!TryHoldOrServe(Serve))
         {
@@ -130,7 +131,7 @@ public sealed class InMemoryRecordStore
     }
 
     /// <summary>Applies an edit; answered with <see langword="null"/> when the asker is not to know.</summary>
-    internal void Edit(GroupName group, RecordEdit edit, Action<EditResult?> answer)
+    void IRecordStore.Edit(GroupName group, RecordEdit edit, Action<EditResult?> answer)
     {
         if (!TryHoldOrServe(Serve))
         {

@@ -1,3 +1,5 @@
+using Orleans.Groups.Engine;
+
 namespace Orleans.Groups.InMemory.Tests;
 
 /// <summary>Windows, waiting in line, confirms, and what a callback may do.</summary>

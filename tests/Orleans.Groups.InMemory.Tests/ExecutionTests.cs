@@ -1,3 +1,5 @@
+using Orleans.Groups.Engine;
+
 namespace Orleans.Groups.InMemory.Tests;
 
 /// <summary>The small parts under the engine: counting work, mailboxes, deadlines, marking callbacks.</summary>

@@ -1,3 +1,4 @@
+using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory.Tests;
@@ -118,7 +119,7 @@ public sealed class RecordStoreTests
         var refused = await Assert.ThrowsAsync<GroupException>(() => node.Multicast.ForgetAsync("r2").Soon());
         Assert.Equal(GroupErrorCode.RecordUnavailable, refused.Code);
         (bool, GroupRecord?)? read = null;
-        cluster.RecordStore.Read("r1", (succeeded, record) => read = (succeeded, record));
+        ((IRecordStore)cluster.RecordStore).Read("r1", (succeeded, record) => read = (succeeded, record));
         Assert.Equal((false, null), read);
         Assert.False(held.IsCompleted);
         cluster.RecordStore.Release();

@@ -8,6 +8,7 @@ public sealed class ArchitectureTests
 {
     private const string Abstractions = "Orleans.Groups.Abstractions";
     private const string Protocol = "Orleans.Groups.Protocol";
+    private const string Engine = "Orleans.Groups.Engine";
 
     [Fact]
     public void Abstractions_References_OnlyTheBaseLibrary() => Assert.Empty(ForeignReferences(Abstractions));
@@ -31,8 +32,16 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Protocol_EveryType_IsInternal() =>
-        Assert.Empty(Assembly.Load(Protocol).GetExportedTypes().Select(t => t.FullName));
+    public void Engine_Project_NeedsTheLayersBelowItOnly() =>
+        Assert.Equal(
+            [ProjectFile(Abstractions), ProjectFile(Protocol)],
+            Repository.ProjectReferencesOf(ProjectFile(Engine)));
+
+    [Theory]
+    [InlineData(Protocol)]
+    [InlineData(Engine)]
+    public void SharedLayers_EveryType_IsInternal(string assembly) =>
+        Assert.Empty(Assembly.Load(assembly).GetExportedTypes().Select(t => t.FullName));
 
     [Fact]
     public void Solution_Lists_EveryProject() =>

@@ -59,7 +59,7 @@ internal static class PublicApiText
             return $"delegate {PublicApiNames.Of(invoke.ReturnParameter)} {name}({Parameters(invoke.GetParameters())})";
         }
 
-        var interfaces = type.GetInterfaces();
+        var interfaces = type.GetInterfaces().Where(static i => i.IsVisible).ToArray(); // An internal one is none.
         var direct = interfaces
             .Except(interfaces.SelectMany(i => i.GetInterfaces()))
             .Except(type.BaseType?.GetInterfaces() ?? [])

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Groups.Engine;
 
 namespace Orleans.Groups.InMemory;
 
@@ -13,16 +14,18 @@ namespace Orleans.Groups.InMemory;
 /// </remarks>
 internal sealed class Connection
 {
+    private readonly ILogger _logger;
     private readonly End _first;
     private readonly End _second;
     private readonly Lane[] _lanes;
     private readonly List<Action<ILogger>> _afterwards = []; // A logger is not called inside locks.
     private long _session;
 
-    internal Connection(NodeHost first, NodeHost second, int maxHeldFrames)
+    internal Connection(ClusterCore core, NodeHost first, NodeHost second)
     {
-        _first = new End(first, NewPeer(first, second, maxHeldFrames));
-        _second = new End(second, NewPeer(second, first, maxHeldFrames));
+        _logger = core.Logger;
+        _first = new End(first, new LanePair(core, first, second));
+        _second = new End(second, new LanePair(core, second, first));
         _lanes = [_first.Out.Frames, _first.Out.Payloads, _second.Out.Frames, _second.Out.Payloads];
     }
 
@@ -30,7 +33,7 @@ internal sealed class Connection
     internal bool IsWhole => !_first.HasEnded && !_second.HasEnded && !_first.IsCutOut && !_second.IsCutOut;
 
     /// <summary>The lanes out of a node.</summary>
-    internal Peer PeerOf(NodeHost node) => EndOf(node).Out;
+    internal Peer PeerOf(NodeHost node) => EndOf(node).Out.Peer;
 
     /// <summary>The node at the other end.</summary>
     internal NodeHost Other(NodeHost node) => Opposite(EndOf(node)).Node;
@@ -99,12 +102,6 @@ internal sealed class Connection
         _first.HasEnded = true;
         _second.HasEnded = true;
     });
-
-    private static Peer NewPeer(NodeHost from, NodeHost to, int maxHeldFrames) =>
-        new(
-            to,
-            new Lane(from, to, maxHeldFrames, endsSession: true),
-            new Lane(from, to, maxHeldFrames, endsSession: false));
 
     /// <summary>
     /// What had been held towards an end arrives, and behind it the news that the sender has given up.
@@ -186,7 +183,7 @@ internal sealed class Connection
 
         foreach (var log in _afterwards)
         {
-            log(_first.Node.Core.Logger);
+            log(_logger);
         }
 
         _afterwards.Clear();
@@ -196,11 +193,11 @@ internal sealed class Connection
 
     private End Opposite(End end) => ReferenceEquals(end, _first) ? _second : _first;
 
-    private sealed class End(NodeHost node, Peer outgoing)
+    private sealed class End(NodeHost node, LanePair outgoing)
     {
         internal NodeHost Node { get; } = node;
 
-        internal Peer Out { get; } = outgoing;
+        internal LanePair Out { get; } = outgoing;
 
         internal bool HasEnded { get; set; }
 
@@ -215,14 +212,24 @@ internal sealed class Connection
     }
 }
 
-/// <summary>Another node as one node sees it: the lanes to it.</summary>
-/// <param name="Node">The other node.</param>
-/// <param name="Frames">Frames between machines. When it is cut and full, the session is given up.</param>
-/// <param name="Payloads">
-/// Payloads for members and their answers: a lane of their own, so that they never delay a machine.
-/// </param>
-internal sealed record Peer(NodeHost Node, Lane Frames, Lane Payloads)
+/// <summary>The lanes from one node to another, with their state.</summary>
+internal sealed class LanePair
 {
+    internal LanePair(ClusterCore core, NodeHost from, NodeHost to)
+    {
+        var maxHeld = core.Options.MaxHeldFramesPerLink;
+        Frames = new Lane(core, from, to, maxHeld, endsSession: true);
+        Payloads = new Lane(core, from, to, maxHeld, endsSession: false);
+        Peer = new Peer(to.Id, Frames, Payloads);
+    }
+
+    internal Lane Frames { get; }
+
+    internal Lane Payloads { get; }
+
+    /// <summary>The same lanes as the sending node uses them.</summary>
+    internal Peer Peer { get; }
+
     internal void Open(long session)
     {
         Frames.Open(session);

@@ -1,19 +1,7 @@
+using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
-
-/// <summary>What became of a frame at the sender's end of a lane.</summary>
-internal enum LaneOutcome
-{
-    /// <summary>It is in the receiver's mailbox, or held in order.</summary>
-    Sent,
-
-    /// <summary>The session is over, or there is none.</summary>
-    NotConnected,
-
-    /// <summary>The lane is cut and holds as much as it may.</summary>
-    Full,
-}
 
 /// <summary>
 /// One direction of the frames between two nodes, of one kind: in order, each once, within a session.
@@ -22,11 +10,12 @@ internal enum LaneOutcome
 /// Sending puts the frame straight into the receiving machine's mailbox, under the lane's lock: that is what makes the
 /// order. There is no thread and, unless it is cut, no queue. Only the <see cref="Connection"/> changes the state.
 /// </remarks>
+/// <param name="core">The cluster.</param>
 /// <param name="from">The sending node.</param>
 /// <param name="to">The receiving node.</param>
 /// <param name="maxHeld">Most frames that are held while the lane is cut.</param>
 /// <param name="endsSession">Whether a frame more ends the session; otherwise it is refused.</param>
-internal sealed class Lane(NodeHost from, NodeHost to, int maxHeld, bool endsSession)
+internal sealed class Lane(ClusterCore core, NodeHost from, NodeHost to, int maxHeld, bool endsSession) : ILane
 {
     private readonly Queue<(NodeFrame Frame, FrameCredit? Credit)> _held = new();
 
@@ -48,20 +37,20 @@ internal sealed class Lane(NodeHost from, NodeHost to, int maxHeld, bool endsSes
 
     private long Session { get; set; }
 
-    /// <summary>Sends in a session, or not at all.</summary>
-    internal LaneOutcome Send(NodeFrame frame, long session, FrameCredit? credit = null)
+    /// <inheritdoc/>
+    public LaneOutcome Send(NodeFrame frame, long session, FrameCredit? credit = null)
     {
-        frame = From.Core.ThroughCodec(frame);
+        frame = core.ThroughCodec(frame);
         lock (Gate)
         {
             return IsOpen && session == Session ? SendOrHold(frame, credit) : LaneOutcome.NotConnected;
         }
     }
 
-    /// <summary>Sends in whatever session there is.</summary>
-    internal LaneOutcome Send(NodeFrame frame)
+    /// <inheritdoc/>
+    public LaneOutcome Send(NodeFrame frame)
     {
-        frame = From.Core.ThroughCodec(frame);
+        frame = core.ThroughCodec(frame);
         lock (Gate)
         {
             return IsOpen ? SendOrHold(frame, null) : LaneOutcome.NotConnected;
@@ -87,7 +76,7 @@ internal sealed class Lane(NodeHost from, NodeHost to, int maxHeld, bool endsSes
     {
         while (_held.TryDequeue(out var held))
         {
-            To.Accept(From, Session, held.Frame, held.Credit);
+            To.Accept(From.Id, Session, held.Frame, held.Credit);
         }
     }
 
@@ -95,7 +84,7 @@ internal sealed class Lane(NodeHost from, NodeHost to, int maxHeld, bool endsSes
     {
         if (!IsCut)
         {
-            To.Accept(From, Session, frame, credit);
+            To.Accept(From.Id, Session, frame, credit);
             return LaneOutcome.Sent;
         }
 
@@ -109,7 +98,7 @@ internal sealed class Lane(NodeHost from, NodeHost to, int maxHeld, bool endsSes
             HasOverflowed = endsSession;
             if (endsSession)
             {
-                From.Core.Network.GiveUpLater(this);
+                core.Network.GiveUpLater(this);
             }
 
             return LaneOutcome.Full;

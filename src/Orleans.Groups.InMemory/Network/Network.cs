@@ -1,3 +1,4 @@
+using Orleans.Groups.Engine;
 
 namespace Orleans.Groups.InMemory;
 
@@ -7,7 +8,7 @@ namespace Orleans.Groups.InMemory;
 /// lane's lock; everything rare (nodes, cuts, sessions, new machines) goes through the network's lock, so that a
 /// machine that appears while a session begins or ends learns of it exactly once.
 /// </remarks>
-internal sealed class Network(ClusterCore core)
+internal sealed class Network(ClusterCore core) : INodeNetwork
 {
     /// <summary>Most names of nodes that a cluster remembers, so that no incarnation is ever given twice.</summary>
     private const int MaxNames = 100_000;
@@ -17,8 +18,8 @@ internal sealed class Network(ClusterCore core)
     private readonly List<Connection> _connections = [];
     private bool _isClosed;
 
-    /// <summary>Locked around every change; and around the making of machines.</summary>
-    internal Lock Gate { get; } = new();
+    /// <inheritdoc/>
+    public Lock Gate { get; } = new();
 
     internal NodeHost Add(string name)
     {
@@ -38,7 +39,7 @@ internal sealed class Network(ClusterCore core)
             node = new NodeHost(core, new NodeId(name, new Incarnation(ordinal, core.NextGuid())));
             foreach (var other in _living.Values)
             {
-                var connection = new Connection(other, node, core.Options.MaxHeldFramesPerLink);
+                var connection = new Connection(core, other, node);
                 _connections.Add(connection);
                 other.Peers[node.Id] = connection.PeerOf(other);
                 node.Peers[other.Id] = connection.PeerOf(node);
@@ -55,6 +56,14 @@ internal sealed class Network(ClusterCore core)
         return node;
     }
 
+    List<NodeId> INodeNetwork.CopyLiving()
+    {
+        lock (Gate)
+        {
+            return [.. _living.Keys];
+        }
+    }
+
     internal List<NodeHost> CopyLiving()
     {
         lock (Gate)
@@ -63,10 +72,8 @@ internal sealed class Network(ClusterCore core)
         }
     }
 
-    /// <summary>
-    /// Whether this life of a node is known to be over: final. A node of which nothing is known is not dead.
-    /// </summary>
-    internal bool IsDead(NodeId node)
+    /// <inheritdoc/>
+    public bool IsDead(NodeId node)
     {
         lock (Gate)
         {
@@ -87,7 +94,7 @@ internal sealed class Network(ClusterCore core)
 
     /// <summary>Takes a node out: all others learn that it is dead; nothing more of it is accepted.</summary>
     /// <returns><see langword="false"/> when that has happened before.</returns>
-    internal bool Remove(NodeHost node)
+    public bool Remove(NodeHost node)
     {
         lock (Gate)
         {

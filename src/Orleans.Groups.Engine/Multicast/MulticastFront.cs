@@ -1,0 +1,279 @@
+using Orleans.Groups.Protocol;
+
+namespace Orleans.Groups.Engine;
+
+/// <summary>Guaranteed multicast on one node as the application sees it.</summary>
+internal sealed class MulticastFront : IMulticast, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly NodeHost _node;
+    private readonly CancellationToken _stopping;
+    private long _operations;
+    private int _isCancelled;
+
+    internal MulticastFront(NodeHost node)
+    {
+        _node = node;
+        _stopping = _stop.Token;
+    }
+
+    /// <inheritdoc/>
+    public NodeId Node => _node.Id;
+
+    /// <inheritdoc/>
+    public Task<IMulticastGroup> JoinAsync(
+        GroupName group,
+        IMulticastHandler handler,
+        MulticastJoinOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        Require(group);
+        ArgumentNullException.ThrowIfNull(handler);
+        options ??= new MulticastJoinOptions();
+        var name = options.MemberName ?? group.Value;
+        if (NameRules.GetError(name) is { } error)
+        {
+            throw new ArgumentException(
+                $"{nameof(MulticastJoinOptions.MemberName)} is not a valid name: {error}.",
+                nameof(options));
+        }
+
+        var timeout = options.Timeout ?? _node.Core.Multicast.JoinTimeout;
+        if (timeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentException(
+                $"{nameof(MulticastJoinOptions.Timeout)} is {timeout} and must be positive.",
+                nameof(options));
+        }
+
+        return JoinAsync(group, handler, name, timeout, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<bool> ForgetAsync(GroupName group, CancellationToken cancellationToken = default)
+    {
+        Require(group);
+        return ForgetCoreAsync(group, cancellationToken);
+    }
+
+    /// <summary>Ends all members of this node, and all tries to join.</summary>
+    /// <param name="drains">Whether members leave in order; otherwise they end at once.</param>
+    internal async Task StopAllAsync(bool drains)
+    {
+        CancelJoins();
+        var members = _node.Rings.CopyAll();
+        foreach (var member in members)
+        {
+            member.StopWithNode(drains);
+        }
+
+        if (CallbackScope.IsInsideAnyOf(_node.Core))
+        {
+            return; // They end behind the callback that asked for it.
+        }
+
+        var limit = _node.Core.Multicast.LeaveTimeout + _node.Core.Multicast.LeaveTimeout;
+        try
+        {
+            await Task.WhenAll(members.Select(static member => member.Completion))
+                .WaitAsync(limit, _node.Core.Time)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _node.Core.Logger.StopGaveUp(_node.Id, limit);
+            AbandonAll();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>The node was killed.</summary>
+    internal void AbandonAll()
+    {
+        CancelJoins();
+        foreach (var member in _node.Rings.CopyAll())
+        {
+            member.Abandon();
+        }
+    }
+
+    /// <summary>Tells everybody in the record, so that nobody has to find out by reading it.</summary>
+    internal void TellMembers(MemberId author, GroupRecord record)
+    {
+        foreach (var entry in record.Entries)
+        {
+            if (entry.Member.Node.Equals(_node.Id))
+            {
+                _node.Rings.Find(entry.Member)?.Receive(author, new RingMessage.View(record));
+            }
+            else if (_node.Peers.TryGetValue(entry.Member.Node, out var peer))
+            {
+                var view = new RingMessage.View(record);
+                peer.Frames.Send(new NodeFrame.ToRing(record.Group, author, entry.Member, view));
+            }
+        }
+    }
+
+    /// <summary>Once: whoever ends the node disposes the source afterwards.</summary>
+    private void CancelJoins()
+    {
+        if (Interlocked.Exchange(ref _isCancelled, 1) == 0)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    private static void Require(GroupName group)
+    {
+        if (group.IsDefault)
+        {
+            throw new ArgumentException("default(GroupName) names no group.", nameof(group));
+        }
+    }
+
+    private async Task<IMulticastGroup> JoinAsync(
+        GroupName group,
+        IMulticastHandler handler,
+        string name,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var deadline = new CancellationTokenSource(timeout, _node.Core.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellationToken, deadline.Token, _stopping);
+        var lastFailure = JoinFailure.NobodyReady;
+        for (var tries = 0; ; tries++)
+        {
+            var host = Begin(group, handler, name);
+            try
+            {
+                if (await host.Joined.WaitAsync(linked.Token).ConfigureAwait(false) is not { } failure)
+                {
+                    return host;
+                }
+
+                lastFailure = failure;
+                ThrowIfFinal(group, failure);
+                _node.Core.Logger.RingJoinRetried(host.Self, group, failure.ToString());
+                await Task.Delay(_node.Core.Backoff(tries), _node.Core.Time, linked.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                if (!host.TryAbandon())
+                {
+                    return host; // It got in at the last moment.
+                }
+
+                cancellationToken.ThrowIfCancellationRequested();
+                var isStoreFailing = host.IsStoreFailing || lastFailure == JoinFailure.RecordUnavailable;
+                throw _stopping.IsCancellationRequested
+                    ? NodeHost.ShuttingDown(_node.Id, $"'{name}' has not joined group {group}")
+                    : GaveUp(group, name, timeout, isStoreFailing);
+            }
+        }
+    }
+
+    /// <summary>Begins a try, under an id of its own.</summary>
+    private RingHost Begin(GroupName group, IMulticastHandler handler, string name)
+    {
+        RingHost host;
+        lock (_node.Core.Nodes.Gate)
+        {
+            if (_node.IsStopping)
+            {
+                throw NodeHost.ShuttingDown(_node.Id, $"'{name}' has not joined group {group}");
+            }
+
+            if (_node.Rings.Count >= _node.Core.Multicast.MaxLocalMembers)
+            {
+                throw new GroupLimitException(
+                    nameof(MulticastOptions.MaxLocalMembers),
+                    _node.Core.Multicast.MaxLocalMembers,
+                    $"Joining group {group} on node {_node.Id}");
+            }
+
+            host = new RingHost(_node, group, _node.Members.NewId(name), handler);
+            _node.Rings.Add(host);
+        }
+
+        host.Tell(RingInput.Start.Instance);
+        return host;
+    }
+
+    private void ThrowIfFinal(GroupName group, JoinFailure failure)
+    {
+        if (failure == JoinFailure.Full)
+        {
+            throw new GroupLimitException(
+                nameof(MulticastOptions.MaxMembers),
+                _node.Core.Multicast.MaxMembers,
+                $"Joining group {group} on node {_node.Id}");
+        }
+
+        if (failure == JoinFailure.Stopped)
+        {
+            throw NodeHost.ShuttingDown(_node.Id, $"Group {group} was not joined");
+        }
+    }
+
+    private GroupException GaveUp(GroupName group, string name, TimeSpan timeout, bool isStoreFailing) =>
+        isStoreFailing
+            ? new GroupException(
+                GroupErrorCode.RecordUnavailable,
+                isTransient: true,
+                $"'{name}' has not joined group {group} from node {_node.Id} within {timeout}: the group's record "
+                + "could not be read or written. Try again when the record store answers.")
+            : new GroupException(
+                GroupErrorCode.Timeout,
+                isTransient: true,
+                $"'{name}' has not joined group {group} from node {_node.Id} within {timeout}: nobody took it in. "
+                + "Try again, or allow more time.");
+
+    private async Task<bool> ForgetCoreAsync(GroupName group, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_node.IsStopping)
+        {
+            throw NodeHost.ShuttingDown(_node.Id, $"Group {group} was not forgotten");
+        }
+
+        var author = _node.Members.NewId("forget");
+        var edit = new RecordEdit.Close(
+            new OperationId(author, Interlocked.Increment(ref _operations)),
+            Guid.Empty,
+            0,
+            RecordStatus.Forgotten);
+        var answered = new TaskCompletionSource<EditResult?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _node.Core.Records.Edit(group, edit, result => answered.TrySetResult(result));
+        EditResult? answer;
+        try
+        {
+            answer = await answered.Task
+                .WaitAsync(_node.Core.Multicast.JoinTimeout, _node.Core.Time, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            answer = null;
+        }
+
+        if (answer is not { } done)
+        {
+            throw new GroupException(
+                GroupErrorCode.RecordUnavailable,
+                isTransient: true,
+                $"Group {group} may or may not be forgotten: its record could not be read or written. Ask again.");
+        }
+
+        if (done.Verdict != EditVerdict.Applied)
+        {
+            return false;
+        }
+
+        TellMembers(author, done.Current!);
+        return done.Current!.HasAlive;
+    }
+}
