@@ -1,0 +1,38 @@
+namespace Orleans.Groups;
+
+/// <summary>Settings of Orleans.Groups on one silo. All silos of a cluster should have the same.</summary>
+public sealed class GroupsOptions
+{
+    /// <summary>Settings of process groups.</summary>
+    public ProcessGroupsOptions ProcessGroups { get; } = new();
+
+    /// <summary>Settings of guaranteed multicast.</summary>
+    public MulticastOptions Multicast { get; } = new();
+
+    /// <summary>
+    /// Name of the grain storage provider that keeps the records of rings; default <see langword="null"/>: they are
+    /// kept in the memory of one silo. Then a record dies with that silo and is made again from what the ring's members
+    /// know, which is for local development: two halves of a cluster cannot be kept from making it twice.
+    /// </summary>
+    public string? RecordStorage { get; set; }
+
+    /// <summary>
+    /// How long a client may be silent before its members and monitors end; 1 s to 1 h, default 30 s.
+    /// </summary>
+    public TimeSpan ClientLease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.
+    /// </summary>
+    public IReadOnlyList<string> GetErrors()
+    {
+        var errors = new OptionErrors(nameof(GroupsOptions));
+        errors.Range(ClientLease, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(ClientLease));
+        if (RecordStorage is { } storage && string.IsNullOrWhiteSpace(storage))
+        {
+            errors.Add(nameof(RecordStorage), storage, "must name a grain storage provider, or be null");
+        }
+
+        return [.. errors.ToList(), .. ProcessGroups.GetErrors(), .. Multicast.GetErrors()];
+    }
+}
