@@ -13,8 +13,11 @@ internal sealed class Database(string connectionString, TimeSpan patience)
     // Two silos may be told to create the tables at the same moment; any number that nobody else uses will do.
     private const long LockNumber = 0x4F_47_52_50_53_51_4C;
 
-    private static readonly string[] Tables =
-        ["orleansquery", "orleansmembershipversiontable", "orleansmembershiptable", "orleansstorage"];
+    private static readonly string[] Needed =
+    [
+        "orleansquery", "orleansmembershipversiontable", "orleansmembershiptable", "orleansstorage",
+        "uq_orleansstorage_state", // The index without which the first write of a record is not safe.
+    ];
 
     /// <summary>Creates what is missing; what is there stays as it is.</summary>
     /// <exception cref="SiloException">The database does not answer, or refuses.</exception>
@@ -28,6 +31,7 @@ internal sealed class Database(string connectionString, TimeSpan patience)
                 await RunAsync(connection, script, cancellationToken);
             }
 
+            await RunAsync(connection, GroupsSql.PostgreSqlUniqueIndex, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         },
         cancellationToken);
@@ -38,15 +42,15 @@ internal sealed class Database(string connectionString, TimeSpan patience)
         async connection =>
         {
             var missing = new List<string>();
-            foreach (var table in Tables)
+            foreach (var name in Needed)
             {
                 await using var command = new NpgsqlCommand("SELECT to_regclass($1) IS NULL", connection)
                 {
-                    Parameters = { new NpgsqlParameter { Value = table } },
+                    Parameters = { new NpgsqlParameter { Value = name } },
                 };
                 if (await command.ExecuteScalarAsync(cancellationToken) is true)
                 {
-                    missing.Add(table);
+                    missing.Add(name);
                 }
             }
 

@@ -78,6 +78,10 @@ internal static class SiloHost
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(settings.ProbeTimeout);
                 options.NumMissedProbesLimit = settings.MissedProbes;
+
+                // When all silos have crashed, the next one takes those in the list for alive until they are stale:
+                // three times this long.
+                options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             });
             silo.Configure<ClusterMembershipOptions>(configuration.GetSection("Silo:Membership"));
             AddClustering(silo, settings, address);
