@@ -79,9 +79,11 @@ internal static class SiloHost
                 options.ProbeTimeout = TimeSpan.FromSeconds(settings.ProbeTimeout);
                 options.NumMissedProbesLimit = settings.MissedProbes;
 
-                // When all silos have crashed, the next one takes those in the list for alive until they are stale:
-                // three times this long.
+                // When all silos have crashed, the next one takes those in the list for alive until they are stale,
+                // three times the first of these, and looks for that each time the second is over. The second is
+                // also how long a silo that was declared dead may not know it.
                 options.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+                options.TableRefreshTimeout = TimeSpan.FromSeconds(10);
             });
             silo.Configure<ClusterMembershipOptions>(configuration.GetSection("Silo:Membership"));
             AddClustering(silo, settings, address);
