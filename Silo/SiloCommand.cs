@@ -56,7 +56,7 @@ internal sealed class SiloCommand
         Add<double>("--probe-timeout", "ProbeTimeout", "Seconds between looks at other silos [default: 1]", "SECONDS");
         Add<int>("--missed-probes", "MissedProbes", "Looks that must fail in a row [default: 3]", "N");
         Add<double>(
-            "--join-timeout", "JoinTimeout", "Seconds to wait for the first silo or database [default: 30]", "SECONDS");
+            "--join-timeout", "JoinTimeout", "Seconds to wait for the first silo or database [default: 60]", "SECONDS");
         AddFlag("--distributed-directory", "DistributedDirectory", "Use the distributed grain directory");
         AddFlag("--json", "Json", "Print JSON lines: ready and stopped");
         _root.Add(_set);

@@ -72,10 +72,7 @@ internal static class SiloMain
             await WaitForPrimaryAsync(settings, stop);
         }
 
-        SiloHost.AddSilo(builder, settings, ports);
-        builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
-        using var host = builder.Build();
-        await StartAsync(host, settings, ports, stop);
+        using var host = await StartAsync(commandLine, settings, ports, stop);
         var voice = new SiloVoice(output, settings, ports);
         voice.SayReady(host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
         await WaitForStopAsync(host, stop);
@@ -147,43 +144,69 @@ internal static class SiloMain
         }
     }
 
-    private static async Task StartAsync(IHost host, SiloSettings settings, PortLease ports, CancellationToken stop)
+    /// <summary>
+    /// Starts the silo. One that comes after all others have crashed waits for silos that are no more: it looks only
+    /// when it begins whether those in the list are stale, so it begins again.
+    /// </summary>
+    private static async Task<IHost> StartAsync(
+        Dictionary<string, string?> commandLine,
+        SiloSettings settings,
+        PortLease ports,
+        CancellationToken stop)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        limit.CancelAfter(TimeSpan.FromSeconds(settings.JoinTimeout));
-        try
+        const int Attempts = 3;
+        for (var attempt = 1; ; attempt++)
         {
-            await host.StartAsync(limit.Token);
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(TimeSpan.FromSeconds(settings.JoinTimeout / Attempts));
+            var builder = CreateBuilder(commandLine);
+            SiloHost.AddSilo(builder, settings, ports);
+            builder.Services.AddSingleton<IHostLifetime, SignalLifetime>();
+            var host = builder.Build();
+            try
+            {
+                await host.StartAsync(limit.Token);
+                return host;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                host.Dispose();
+                stop.ThrowIfCancellationRequested();
+                if (!limit.IsCancellationRequested || attempt == Attempts)
+                {
+                    throw Explain(error, settings, ports, limit.IsCancellationRequested);
+                }
+            }
         }
-        catch (Exception error) when (Find<OrleansConfigurationException>(error) is { } wrong)
+    }
+
+    private static SiloException Explain(Exception error, SiloSettings settings, PortLease ports, bool isLate)
+    {
+        if (Find<OrleansConfigurationException>(error) is { } wrong)
         {
-            throw new SiloException(SiloExitCode.Refused, wrong.Message, error);
+            return new SiloException(SiloExitCode.Refused, wrong.Message, error);
         }
-        catch (Exception error) when (Find<AddressInUseException>(error) is not null)
+
+        if (Find<AddressInUseException>(error) is not null)
         {
-            throw new SiloException(
+            return new SiloException(
                 SiloExitCode.Unavailable,
                 $"another program has just taken port {ports.SiloPort} or {ports.GatewayPort}; start again",
                 error);
         }
-        catch (Exception) when (stop.IsCancellationRequested)
+
+        if (!isLate)
         {
-            throw new OperationCanceledException(stop);
+            return new SiloException(SiloExitCode.Failed, $"the silo cannot start: {error.Message}", error);
         }
-        catch (Exception error) when (limit.IsCancellationRequested)
-        {
-            var where = settings.Clustering == ClusteringKind.Localhost
-                ? $"the silo at {settings.Address}:{settings.PrimaryPort}; is that one of cluster {settings.ClusterId}?"
-                : "the others in the database; do silos stand in it that this one cannot reach?";
-            throw new SiloException(
-                SiloExitCode.Unavailable,
-                $"the silo could not join within {settings.JoinTimeout} s; it talked to {where}",
-                error);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            throw new SiloException(SiloExitCode.Failed, $"the silo cannot start: {error.Message}", error);
-        }
+
+        var where = settings.Clustering == ClusteringKind.Localhost
+            ? $"the silo at {settings.Address}:{settings.PrimaryPort}; is that one of cluster {settings.ClusterId}?"
+            : "the others in the database; do silos stand in it that this one cannot reach?";
+        return new SiloException(
+            SiloExitCode.Unavailable,
+            $"the silo could not join within {settings.JoinTimeout} s; it talked to {where}",
+            error);
     }
 
     private static async Task WaitForStopAsync(IHost host, CancellationToken stop)

@@ -62,7 +62,7 @@ internal sealed class SiloSettings
     public int MissedProbes { get; set; } = 3;
 
     /// <summary>Seconds that the first silo, or the database, has time to answer at the start.</summary>
-    public double JoinTimeout { get; set; } = 30;
+    public double JoinTimeout { get; set; } = 60;
 
     /// <summary>Whether grains are found through the distributed grain directory instead of the default one.</summary>
     public bool DistributedDirectory { get; set; }
