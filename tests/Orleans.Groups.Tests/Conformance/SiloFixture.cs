@@ -56,7 +56,6 @@ internal sealed class SiloFixture : IGroupsFixture
     {
         if (_lastLives.TryGetValue(name, out var dead))
         {
-            _cluster.GetType();
             var again = await _cluster.RestartStoppedSecondarySiloAsync(dead.Name);
             return await ConnectAsync(Add(name, again));
         }
@@ -168,7 +167,7 @@ internal sealed class SiloFixture : IGroupsFixture
         return node;
     }
 
-    private List<SiloNode> CopyNodes()
+    internal List<SiloNode> CopyNodes()
     {
         lock (_gate)
         {
@@ -181,8 +180,7 @@ internal sealed class SiloFixture : IGroupsFixture
     {
         foreach (var other in CopyNodes().Where(other => other != node && _network.IsWhole(node.Address, other.Address)))
         {
-            await UntilAsync(node, () => IsConnected(node, other));
-            await UntilAsync(other, () => IsConnected(node, other));
+            await UntilAsync(() => IsConnected(node, other), node, other);
         }
 
         return node;
@@ -197,7 +195,7 @@ internal sealed class SiloFixture : IGroupsFixture
 
         foreach (var other in CopyNodes())
         {
-            await UntilAsync(other, () => other.Groups.Network.IsDead(node.Id) && !other.Groups.Host.Sessions.ContainsKey(node.Id));
+            await UntilAsync(() => other.Groups.Network.IsDead(node.Id) && SessionOf(other, node) == 0, other);
         }
     }
 
@@ -206,21 +204,29 @@ internal sealed class SiloFixture : IGroupsFixture
         if (LinkOf(observer, node) is { Session: var session and not 0 } link)
         {
             link.EndSession(session);
-            await UntilAsync(observer, () => SessionOf(observer, node) != session);
+            await UntilAsync(() => SessionOf(observer, node) != session, observer);
         }
     }
 
-    private static async Task UntilAsync(SiloNode node, Func<bool> condition)
+    /// <summary>Completes when a condition holds, which is looked at whenever something changes at one of the nodes.</summary>
+    private static async Task UntilAsync(Func<bool> condition, params SiloNode[] nodes)
     {
-        var changed = new SemaphoreSlim(0);
+        using var changed = new SemaphoreSlim(0);
         void OnChanged() => changed.Release();
-        node.Groups.Network.Changed += OnChanged;
+        foreach (var node in nodes)
+        {
+            node.Groups.Network.Changed += OnChanged;
+        }
+
         while (!condition())
         {
             await changed.WaitAsync();
         }
 
-        node.Groups.Network.Changed -= OnChanged;
+        foreach (var node in nodes)
+        {
+            node.Groups.Network.Changed -= OnChanged;
+        }
     }
 
     private static LinkHost? LinkOf(SiloNode from, SiloNode to) =>
