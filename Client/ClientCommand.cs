@@ -81,7 +81,9 @@ internal sealed class ClientCommand
         var result = _root.Parse(arguments);
         if (result.Errors.Count > 0)
         {
-            throw Refuse(result.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            // What is not understood explains what is missing.
+            var error = result.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal));
+            throw Refuse((error ?? result.Errors[0]).Message.ReplaceLineEndings(" ").TrimEnd('.'));
         }
 
         if (!_actions.TryGetValue(result.CommandResult.Command, out var makeAction))
@@ -147,7 +149,7 @@ internal sealed class ClientCommand
             "Shows process groups and every change of them, until Ctrl-C",
             result =>
             {
-                GroupName? group = result.GetValue(optional) is { } given ? RequireGroup(given) : null;
+                GroupName? group = result.GetValue(optional) is { } given ? RequireGroup(given) : default(GroupName?);
                 return (context, stop) => WatchCommand.RunAsync(context, group, stop);
             },
             optional);
@@ -237,7 +239,9 @@ internal sealed class ClientCommand
                         ? count
                         : throw Refuse("--places must be 1 to 16"),
                     RequireSeconds(result.GetValue(patience), "--patience"),
-                    result.GetValue(lines) is not < 1 ? result.GetValue(lines) : throw Refuse("--lines must be 1 or more"));
+                    result.GetValue(lines) is var most and not < 1
+                        ? most
+                        : throw Refuse("--lines must be 1 or more"));
                 return (context, stop) => LineCommands.TailAsync(context, group, settings, stop);
             },
             places,
@@ -275,7 +279,8 @@ internal sealed class ClientCommand
             bytes);
     }
 
-    private static bool NameRulesHold(string name) => GroupName.TryCreate(name, out _); // The rule is one for all names.
+    /// <summary>The rule is one for all names.</summary>
+    private static bool NameRulesHold(string name) => GroupName.TryCreate(name, out _);
 
     private void AddSetting<T>(string name, string key, string description, string helpName)
     {
@@ -291,7 +296,11 @@ internal sealed class ClientCommand
         params Option[] options)
     {
         var group = new Argument<string>("GROUP") { Description = "The group" };
-        AddCommand(name, description, result => makeAction(result, RequireGroup(result.GetValue(group))), [group, .. options]);
+        AddCommand(
+            name,
+            description,
+            result => makeAction(result, RequireGroup(result.GetValue(group))),
+            [group, .. options]);
     }
 
     private void AddCommand(

@@ -38,7 +38,8 @@ internal sealed class ClientSettings
     {
         if (Gateway.Count == 0)
         {
-            return [.. Enumerable.Range(30_000, LocalGateways).Select(port => new IPEndPoint(IPAddress.Loopback, port))];
+            var ports = Enumerable.Range(30_000, LocalGateways);
+            return [.. ports.Select(port => new IPEndPoint(IPAddress.Loopback, port))];
         }
 
         var endpoints = new List<IPEndPoint>();
@@ -65,7 +66,7 @@ internal sealed class ClientSettings
             catch (System.Net.Sockets.SocketException error)
             {
                 throw new ClientException(
-                    ClientExitCode.Unavailable, $"the host of gateway '{gateway}' is not known: {error.Message}", error);
+                    ClientExitCode.Unavailable, $"the host of '{gateway}' is not known: {error.Message}", error);
             }
         }
 

@@ -23,7 +23,7 @@ internal static class SiloExitCode
     /// <summary>The arguments or the settings are wrong.</summary>
     internal const int Refused = 2;
 
-    /// <summary>It cannot start here and now: a port is taken, or a database or the first silo does not answer.</summary>
+    /// <summary>It cannot start here and now: a port is taken, the database or the first silo silent.</summary>
     internal const int Unavailable = 3;
 
     /// <summary>It was interrupted before it had started or stopped.</summary>

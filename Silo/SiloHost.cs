@@ -94,6 +94,11 @@ internal static class SiloHost
 #pragma warning restore ORLEANSEXP003
             }
 
+            silo.AddGroups(options =>
+            {
+                options.RecordStorage = settings.Clustering == ClusteringKind.AdoNet ? RecordStorage : null;
+                configuration.GetSection("Groups").Bind(options);
+            });
             configure?.Invoke(silo);
         });
     }

@@ -108,7 +108,7 @@ internal static class SiloMain
         }
     }
 
-    /// <summary>A silo that starts before the first one listens would give up; two may be started at one moment.</summary>
+    /// <summary>A silo that starts before the first one listens would give up; two may start at one moment.</summary>
     private static async Task WaitForPrimaryAsync(SiloSettings settings, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);

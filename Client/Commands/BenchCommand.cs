@@ -96,7 +96,11 @@ internal static class BenchCommand
             context,
             "confirmed broadcast, one at a time",
             settings,
-            async () => (await sender.ConfirmedBroadcastAsync(payload, cancellationToken: cancellationToken)).ThrowIfNotOk(),
+            async () =>
+            {
+                var outcome = await sender.ConfirmedBroadcastAsync(payload, cancellationToken: cancellationToken);
+                outcome.ThrowIfNotOk();
+            },
             cancellationToken));
 
         var before = counter.Count;

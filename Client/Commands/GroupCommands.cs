@@ -85,7 +85,10 @@ internal static class GroupCommands
                     message.From is null ? text : $"{Describe.Short(message.From)}: {text}",
                     new
                     {
-                        @event = "message", from = Describe.ForPrograms(message.From), group = message.Group?.Value, text,
+                        @event = "message",
+                        from = Describe.ForPrograms(message.From),
+                        group = message.Group?.Value,
+                        text,
                         missed = message.Missed,
                     });
                 return default;

@@ -18,7 +18,8 @@ internal static class LineCommands
             context.Cluster, group, settings.Level, TimeSpan.FromSeconds(settings.Patience), reporter.Note);
         await sender.JoinAsync(cancellationToken);
         await using var input = context.Console.OpenInput();
-        var lines = new LineInput(input, settings.MaxPayload - LineBatch.HeaderBytes - LineBatch.LineBytes, cancellationToken);
+        var maxLine = settings.MaxPayload - LineBatch.HeaderBytes - LineBatch.LineBytes;
+        var lines = new LineInput(input, maxLine, cancellationToken);
         var watch = Stopwatch.StartNew();
         var sent = 0L;
         var shownAt = TimeSpan.Zero;

@@ -41,8 +41,8 @@ internal static class RingCommand
         {
             var dead = places.Count(place => !place.Member.IsAlive);
             reporter.Say(
-                $"{newest.Group}: view {newest.ViewVersion} of {newest.Epoch}; {places.Count - dead} alive, {dead} dead "
-                + $"and not yet settled; {(heldUpBy.Count == 0 ? "nobody holds it up"
+                $"{newest.Group}: view {newest.ViewVersion} of {newest.Epoch}; {places.Count - dead} alive, {dead} "
+                + $"dead and not yet settled; {(heldUpBy.Count == 0 ? "nobody holds it up"
                     : $"held up by {string.Join(", ", heldUpBy.Select(Describe.Short))}")}",
                 newest);
             reporter.Show([Heading, .. places.Select(Row)], []);

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Orleans.Groups.ClientProgram;
 
-/// <summary>Reads lines of bytes as they come, and hands them out in batches: whatever is there, up to a size.</summary>
+/// <summary>Reads lines of bytes as they come and hands them out in batches: whatever is there, up to a size.</summary>
 internal sealed class LineInput
 {
     /// <summary>Bytes after which a batch takes no further line; a single line may have more.</summary>

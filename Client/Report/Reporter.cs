@@ -116,7 +116,8 @@ internal sealed class Reporter(ClientConsole console, bool json)
         }
     }
 
-    private static bool IsNumber(string cell) => cell.Length > 0 && cell.All(c => char.IsAsciiDigit(c) || c is ',' or '.');
+    private static bool IsNumber(string cell) =>
+        cell.Length > 0 && cell.All(c => char.IsAsciiDigit(c) || c is ',' or '.');
 
     private static Table Draw(IReadOnlyList<string[]> rows)
     {

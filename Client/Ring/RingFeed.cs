@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace Orleans.Groups.ClientProgram;
 
-/// <summary>What comes out of a <see cref="RingFeed"/>: a message, or how many are missing before the next one.</summary>
+/// <summary>What comes out of a <see cref="RingFeed"/>: a message, or how many are missing here.</summary>
 /// <param name="From">Who published.</param>
 /// <param name="Payload">The message; empty for what is missing.</param>
 /// <param name="Lost">How many messages are missing; 0 for a message.</param>
@@ -15,9 +16,10 @@ internal readonly record struct FeedItem(MemberId From, ReadOnlyMemory<byte> Pay
 /// leads with what it has kept. Any thread.
 /// </summary>
 /// <remarks>
-/// The ring numbers the messages of each publisher without a gap and gives all members the same, so number and publisher
-/// tell what has been seen; and the bases of a member say exactly what was before its time.
+/// The ring numbers the messages of each publisher without a gap and gives all members the same, so number and
+/// publisher tell what has been seen; and the bases of a member say exactly what was before its time.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without wait handle has nothing to dispose of.")]
 internal sealed class RingFeed
 {
     private const long MaxKeptBytes = 16 * 1024 * 1024;

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Orleans.Groups.ClientProgram;
 
 /// <summary>
@@ -9,6 +11,7 @@ namespace Orleans.Groups.ClientProgram;
 /// <param name="places">How many members.</param>
 /// <param name="patience">How long there may be no member at all.</param>
 /// <param name="say">Tells people what happens.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without wait handle has nothing to dispose of.")]
 internal sealed class RingReader(
     ICluster cluster,
     GroupName group,
