@@ -26,8 +26,8 @@ internal static partial class RecordLog
     [LoggerMessage(
         2104,
         LogLevel.Warning,
-        "A request for the record of group {Group}, of protocol version {Version}, was not understood: {Error}. Silos of "
-        + "different versions?")]
+        "A request for the record of group {Group}, of protocol version {Version}, was not understood: {Error}. Are "
+        + "there silos of different versions?")]
     internal static partial void RecordRequestNotUnderstood(
         this ILogger logger,
         GroupName group,
@@ -37,7 +37,7 @@ internal static partial class RecordLog
     [LoggerMessage(
         2105,
         LogLevel.Warning,
-        "The record of group {Group}, whose ring has ended, was not purged; it stays until somebody asks for it again.")]
+        "The record of group {Group}, whose ring has ended, was not purged; it stays until somebody asks for it.")]
     internal static partial void RecordNotPurged(this ILogger logger, Exception exception, GroupName group);
 
     [LoggerMessage(2106, LogLevel.Warning, "The record of group {Group} cannot be reached; it is tried again.")]
@@ -52,8 +52,8 @@ internal static partial class RecordLog
     [LoggerMessage(
         2108,
         LogLevel.Error,
-        "An answer about the record of group {Group}, of protocol version {Version}, was not understood: {Error}. Silos "
-        + "of different versions?")]
+        "An answer about the record of group {Group}, of protocol version {Version}, was not understood: {Error}. Are "
+        + "there silos of different versions?")]
     internal static partial void RecordAnswerNotUnderstood(
         this ILogger logger,
         GroupName group,

@@ -57,8 +57,8 @@ internal sealed class StoredRecordCell(GroupName group, IPersistentState<StoredR
     }
 
     /// <summary>
-    /// Whether somebody else was faster. Of two first writes, a database with the unique index refuses the second in its
-    /// own words, which the provider passes on.
+    /// Whether somebody else was faster. Of two first writes, a database with the unique index refuses the second in
+    /// its own words, which the provider passes on.
     /// </summary>
     private static bool IsConflict(Exception exception)
     {
