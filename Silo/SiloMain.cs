@@ -72,7 +72,8 @@ internal static class SiloMain
             await WaitForPrimaryAsync(settings, stop);
         }
 
-        using var host = await StartAsync(commandLine, settings, ports, stop);
+        var host = await StartAsync(commandLine, settings, ports, stop);
+        await using var disposing = (IAsyncDisposable)host;
         var voice = new SiloVoice(output, settings, ports);
         voice.SayReady(host.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
         await WaitForStopAsync(host, stop);
@@ -170,7 +171,7 @@ internal static class SiloMain
             }
             catch (Exception error) when (error is not OutOfMemoryException)
             {
-                host.Dispose();
+                await ((IAsyncDisposable)host).DisposeAsync();
                 stop.ThrowIfCancellationRequested();
                 if (!limit.IsCancellationRequested || attempt == Attempts)
                 {

@@ -60,7 +60,7 @@ internal sealed class OrleansConnection : IPlace
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            host.Dispose();
+            await ((IAsyncDisposable)host).DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             var where = gateways is null ? "the silos in the database" : string.Join(", ", gateways);
             throw new ClientException(
@@ -110,7 +110,7 @@ internal sealed class OrleansConnection : IPlace
         }
         finally
         {
-            _host.Dispose();
+            await ((IAsyncDisposable)_host).DisposeAsync();
         }
     }
 
