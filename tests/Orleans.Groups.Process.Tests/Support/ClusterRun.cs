@@ -21,6 +21,7 @@ internal sealed class ClusterRun : IAsyncDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _started;
     private int _window;
+    private bool _isClean;
 
     private ClusterRun(string connection)
     {
@@ -81,7 +82,8 @@ internal sealed class ClusterRun : IAsyncDisposable
         await silo.DoAsync("stop-ring");
         Remember(silo.Member, await silo.DoAsync("ring"));
         silo.Terminate();
-        Assert.Equal(0, await silo.WaitForExitAsync());
+        var exit = await silo.WaitForExitAsync();
+        Assert.True(exit == 0, $"{silo.Member} stopped with exit code {exit}: {silo.Errors[^Math.Min(silo.Errors.Length, 3000)..]}");
         Silos.Remove(silo);
     }
 
@@ -143,6 +145,7 @@ internal sealed class ClusterRun : IAsyncDisposable
         var report = CheckerSuite.CheckFiles([.. Directory.GetFiles(_folder, "*.ndjson").Order()], settings);
         Print($"checked {report.Events} events of {_started} lives of silos in {Text(_clock.Elapsed)}");
         Assert.True(report.IsClean, report.ToString());
+        _isClean = true;
     }
 
     /// <summary>Prints a measurement.</summary>
@@ -163,7 +166,7 @@ internal sealed class ClusterRun : IAsyncDisposable
         }
 
         await _log.DisposeAsync();
-        if (TestContext.Current.TestState?.Result == TestResult.Failed)
+        if (!_isClean)
         {
             Print($"logs: {_folder}");
             await Task.WhenAll(_all.Select(silo => File.WriteAllTextAsync(
