@@ -80,6 +80,24 @@ public sealed class PostgreSqlRecordTests(PostgresFixture postgres) : IClassFixt
         Assert.Equal(51, (await two.StoreOf(0).RequireAsync(Group))!.Entries.Length);
     }
 
+    /// <summary>Names in the row are read by later versions: they never change.</summary>
+    [Fact]
+    public async Task Record_Stored_HasTheNamesOfAlways()
+    {
+        var database = await postgres.Require().CreateOrleansDatabaseAsync();
+        await using var cluster = await StartAsync(database);
+        await cluster.StoreOf(0).ApplyAsync(Group, Found(Group, NewMember()));
+
+        const string Row =
+            "SELECT concat_ws(' ', graintypestring, grainidextensionstring, convert_from(payloadbinary, 'UTF8'))"
+            + " FROM orleansstorage";
+        Assert.StartsWith(
+            "orleans.groups.record g:orders "
+            + "{\"$id\":\"1\",\"$type\":\"Orleans.Groups.StoredRecord, Orleans.Groups\",\"Bytes\":",
+            await PostgresServer.QueryAsync<string>(database, Row),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task EndedRing_Purged_MayBeFoundedAnewByAnotherActivation()
     {
