@@ -58,13 +58,25 @@ internal sealed class MulticastFront : IMulticast, IDisposable
 
     /// <summary>Ends all members of this node, and all tries to join.</summary>
     /// <param name="drains">Whether members leave in order; otherwise they end at once.</param>
-    internal async Task StopAllAsync(bool drains)
+    internal Task StopAllAsync(bool drains) => EndAllAsync(drains
+        ? RingInput.Leave.Instance
+        : new RingInput.Stop(TerminationReason.NodeStopped, "the cluster was disposed"));
+
+    /// <summary>Ends all members of this node, because the others take it for dead.</summary>
+    internal Task LoseAllAsync() => EndAllAsync(new RingInput.Stop(
+        TerminationReason.LostMembership,
+        $"node {_node.Id} was declared dead, and lives on"));
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task EndAllAsync(RingInput input)
     {
         CancelJoins();
         var members = _node.Rings.CopyAll();
         foreach (var member in members)
         {
-            member.StopWithNode(drains);
+            member.StopWithNode(input);
         }
 
         if (CallbackScope.IsInsideAnyOf(_node.Core))
@@ -85,9 +97,6 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             AbandonAll();
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
 
     /// <summary>The node was killed.</summary>
     internal void AbandonAll()

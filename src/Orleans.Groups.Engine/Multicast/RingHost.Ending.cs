@@ -28,16 +28,14 @@ internal sealed partial class RingHost
     }
 
     /// <summary>The node stops: the member leaves, or ends at once.</summary>
-    internal void StopWithNode(bool drains)
+    internal void StopWithNode(RingInput input)
     {
         lock (_gate)
         {
             _stopsWithNode = true;
         }
 
-        BeginEnding(drains
-            ? RingInput.Leave.Instance
-            : new RingInput.Stop(TerminationReason.NodeStopped, "the cluster was disposed"));
+        BeginEnding(input);
     }
 
     /// <summary>The node was killed: nothing is sent or called any more, and nobody waits for ever.</summary>

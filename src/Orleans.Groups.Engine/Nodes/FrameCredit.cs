@@ -6,7 +6,7 @@ namespace Orleans.Groups.Engine;
 /// now; below half of it that there is room again. The limit may be passed by what one step sends. A new session has a
 /// new credit, so frames that were dropped with the old one are owed by nobody.
 /// </remarks>
-internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, int limit)
+internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, int limit) : IFrameCredit
 {
     private readonly Lock _gate = new();
     private int _outstanding;
@@ -32,8 +32,8 @@ internal sealed class FrameCredit(ScopeHost owner, NodeId peer, long session, in
         }
     }
 
-    /// <summary>A frame was handled, or dropped at the receiver.</summary>
-    internal void Return()
+    /// <inheritdoc/>
+    public void Return()
     {
         lock (_gate)
         {

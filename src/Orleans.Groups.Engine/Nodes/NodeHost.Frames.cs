@@ -9,7 +9,7 @@ internal sealed partial class NodeHost
     /// Puts a frame where it belongs. Called under its lane's lock, so it only fills queues; what must be answered is
     /// answered by the node's own pump.
     /// </summary>
-    internal void Accept(NodeId from, long session, NodeFrame frame, FrameCredit? credit)
+    internal void Accept(NodeId from, long session, NodeFrame frame, IFrameCredit? credit)
     {
         switch (frame)
         {
@@ -58,7 +58,7 @@ internal sealed partial class NodeHost
         }
     }
 
-    private void AcceptToScope(NodeId from, long session, NodeFrame.ToScope frame, FrameCredit? credit)
+    private void AcceptToScope(NodeId from, long session, NodeFrame.ToScope frame, IFrameCredit? credit)
     {
         if (_scopes.TryGetValue(frame.Scope, out var front) && front.Life is { } life)
         {

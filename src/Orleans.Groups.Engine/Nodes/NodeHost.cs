@@ -158,6 +158,15 @@ internal sealed partial class NodeHost
         Postman.PeerDown(peer);
     }
 
+    /// <summary>There is room for frames of a scope towards a peer again, or none.</summary>
+    internal void TellWritable(ScopeName scope, NodeId peer, long session, bool hasRoom)
+    {
+        if (_scopes.TryGetValue(scope, out var front))
+        {
+            front.Life?.TellWritable(peer, session, hasRoom);
+        }
+    }
+
     /// <summary>Completes when all machines have handled what waits for them now.</summary>
     internal Task PassAsync()
     {
@@ -205,6 +214,25 @@ internal sealed partial class NodeHost
         }
 
         await Multicast.StopAllAsync(drains: false).ConfigureAwait(false);
+        if (Core.Nodes.Remove(this))
+        {
+            End();
+        }
+    }
+
+    /// <summary>
+    /// Ends because the others have declared this life of the node dead: nothing more is sent, and handlers are told.
+    /// </summary>
+    internal async Task LoseMembershipAsync()
+    {
+        BeginStopping();
+        foreach (var scope in _scopes.Values)
+        {
+            scope.Abandon();
+        }
+
+        await Multicast.LoseAllAsync().ConfigureAwait(false);
+        _isOver = true;
         if (Core.Nodes.Remove(this))
         {
             End();

@@ -24,7 +24,7 @@ internal interface ILane
     /// <param name="frame">The frame; never changed afterwards.</param>
     /// <param name="session">The session that the sender knows.</param>
     /// <param name="credit">Given back when the frame has been handled or is lost with its session.</param>
-    LaneOutcome Send(NodeFrame frame, long session, FrameCredit? credit = null);
+    LaneOutcome Send(NodeFrame frame, long session, IFrameCredit? credit = null);
 
     /// <summary>Sends in whatever session there is.</summary>
     LaneOutcome Send(NodeFrame frame);

@@ -11,7 +11,7 @@ namespace Orleans.Groups.Engine;
 internal readonly record struct ScopeMail(
     ScopeInput? Input,
     MemberId? Ended = null,
-    FrameCredit? Credit = null,
+    IFrameCredit? Credit = null,
     Barrier? Barrier = null);
 
 /// <summary>Runs the machine of one life of a scope on one node.</summary>
@@ -48,7 +48,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     internal ScopeRegistry Registry => _machine.Registry;
 
     /// <summary>A frame has come; called under its lane's lock.</summary>
-    internal void Receive(NodeId from, long session, ScopeMessage message, FrameCredit? credit)
+    internal void Receive(NodeId from, long session, ScopeMessage message, IFrameCredit? credit)
     {
         if (!Post(new ScopeMail(new ScopeInput.Received(from, session, message), null, credit)))
         {

@@ -17,7 +17,7 @@ namespace Orleans.Groups.InMemory;
 /// <param name="endsSession">Whether a frame more ends the session; otherwise it is refused.</param>
 internal sealed class Lane(ClusterCore core, NodeHost from, NodeHost to, int maxHeld, bool endsSession) : ILane
 {
-    private readonly Queue<(NodeFrame Frame, FrameCredit? Credit)> _held = new();
+    private readonly Queue<(NodeFrame Frame, IFrameCredit? Credit)> _held = new();
 
     /// <summary>Locked around everything here. Nothing but mailboxes is locked inside.</summary>
     internal Lock Gate { get; } = new();
@@ -38,7 +38,7 @@ internal sealed class Lane(ClusterCore core, NodeHost from, NodeHost to, int max
     private long Session { get; set; }
 
     /// <inheritdoc/>
-    public LaneOutcome Send(NodeFrame frame, long session, FrameCredit? credit = null)
+    public LaneOutcome Send(NodeFrame frame, long session, IFrameCredit? credit = null)
     {
         frame = core.ThroughCodec(frame);
         lock (Gate)
@@ -80,7 +80,7 @@ internal sealed class Lane(ClusterCore core, NodeHost from, NodeHost to, int max
         }
     }
 
-    private LaneOutcome SendOrHold(NodeFrame frame, FrameCredit? credit)
+    private LaneOutcome SendOrHold(NodeFrame frame, IFrameCredit? credit)
     {
         if (!IsCut)
         {

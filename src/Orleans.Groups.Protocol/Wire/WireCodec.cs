@@ -129,6 +129,64 @@ internal static class WireCodec
     internal static bool TryDecodeEditResult(ReadOnlyMemory<byte> bytes, out EditResult result, out WireError error) =>
         TryDecode(bytes, WireKinds.EditResult, ReadEditResult, out result, out error);
 
+    /// <summary>
+    /// Appends a link message without its <see cref="LinkMessage.Tail"/>, which goes behind it as it is, uncopied.
+    /// </summary>
+    internal static void EncodeLink(LinkMessage message, IBufferWriter<byte> writer) =>
+        Encode(message, LinkMessageCodec.KindOf(message), LinkMessageCodec.Write, hasChecksum: false, writer);
+
+    /// <summary>Reads a link message and the tail behind it, which must fill the memory exactly. Never throws.</summary>
+    /// <param name="bytes">The tail is a slice of it: it must stay unchanged as long as the frames are in use.</param>
+    /// <param name="cache">Gives and takes node ids; or none.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="error">Why there is none.</param>
+    internal static bool TryDecodeLink(
+        ReadOnlyMemory<byte> bytes,
+        WireIdCache? cache,
+        [NotNullWhen(true)] out LinkMessage? message,
+        out WireError error) => TryDecodeLink(bytes, separateTail: null, cache, out message, out error);
+
+    /// <summary>As above, for a transport that carries the tail apart.</summary>
+    /// <param name="bytes">The encoded message.</param>
+    /// <param name="tail">The tail; empty where there is none.</param>
+    /// <param name="cache">As above.</param>
+    /// <param name="message">As above.</param>
+    /// <param name="error">As above.</param>
+    internal static bool TryDecodeLink(
+        ReadOnlyMemory<byte> bytes,
+        ReadOnlyMemory<byte> tail,
+        WireIdCache? cache,
+        [NotNullWhen(true)] out LinkMessage? message,
+        out WireError error) => TryDecodeLink(bytes, separateTail: tail, cache, out message, out error);
+
+    private static bool TryDecodeLink(
+        ReadOnlyMemory<byte> bytes,
+        ReadOnlyMemory<byte>? separateTail,
+        WireIdCache? cache,
+        [NotNullWhen(true)] out LinkMessage? message,
+        out WireError error)
+    {
+        var reader = new WireReader(bytes, cache);
+        var kind = ReadHeader(ref reader);
+        if (LinkMessageCodec.IsKnown(kind))
+        {
+            reader.ReadIds();
+            var outer = reader.Enter();
+            message = reader.HasFailed ? null : LinkMessageCodec.Read(ref reader, (int)kind, separateTail);
+            reader.Leave(outer);
+            reader.SkipTail();
+        }
+        else
+        {
+            message = null;
+            SkipUnknown(ref reader, mayHaveTail: LinkMessageCodec.IsLink(kind));
+        }
+
+        error = Finish(ref reader);
+        message = error == WireError.None ? message : null;
+        return message is not null;
+    }
+
     private static void Encode<T>(
         in T value,
         int kind,
@@ -228,10 +286,15 @@ internal static class WireCodec
     }
 
     // The envelope is the same for every kind, so damage is told from news even where the kind is unknown.
-    private static void SkipUnknown(ref WireReader reader)
+    private static void SkipUnknown(ref WireReader reader, bool mayHaveTail = false)
     {
         reader.SkipComposite();
         reader.SkipComposite();
+        if (mayHaveTail)
+        {
+            reader.SkipRest();
+        }
+
         if (reader is { HasFailed: false, IsAtEnd: true })
         {
             reader.Fail(WireError.UnknownKind);

@@ -163,4 +163,79 @@ internal static class WireEnums
                 return default;
         }
     }
+
+    /// <summary>Data 1, Control 2; a later one makes the message unknown.</summary>
+    internal static void WriteLinkLane(ref WireWriter writer, LinkLane lane) =>
+        writer.WriteUnsigned(lane switch
+        {
+            LinkLane.Data => 1,
+            LinkLane.Control => 2,
+            _ => throw Invariant.Unreachable(lane),
+        });
+
+    /// <summary>Reads what <see cref="WriteLinkLane"/> wrote.</summary>
+    internal static LinkLane ReadLinkLane(ref WireReader reader)
+    {
+        switch (reader.ReadNumber(atLeast: 1))
+        {
+            case 1:
+                return LinkLane.Data;
+            case 2:
+                return LinkLane.Control;
+            default:
+                reader.Fail(WireError.UnknownKind);
+                return default;
+        }
+    }
+
+    /// <summary>None 1, More 2, Last 3; a later one makes the message unknown.</summary>
+    internal static void WriteLinkPart(ref WireWriter writer, LinkPart part) =>
+        writer.WriteUnsigned(part switch
+        {
+            LinkPart.None => 1,
+            LinkPart.More => 2,
+            LinkPart.Last => 3,
+            _ => throw Invariant.Unreachable(part),
+        });
+
+    /// <summary>Reads what <see cref="WriteLinkPart"/> wrote.</summary>
+    internal static LinkPart ReadLinkPart(ref WireReader reader)
+    {
+        switch (reader.ReadNumber(atLeast: 1))
+        {
+            case 1:
+                return LinkPart.None;
+            case 2:
+                return LinkPart.More;
+            case 3:
+                return LinkPart.Last;
+            default:
+                reader.Fail(WireError.UnknownKind);
+                return default;
+        }
+    }
+
+    /// <summary>Dead 1, Version 2; a later one makes the message unknown.</summary>
+    internal static void WriteLinkRefusal(ref WireWriter writer, LinkRefusal reason) =>
+        writer.WriteUnsigned(reason switch
+        {
+            LinkRefusal.Dead => 1,
+            LinkRefusal.Version => 2,
+            _ => throw Invariant.Unreachable(reason),
+        });
+
+    /// <summary>Reads what <see cref="WriteLinkRefusal"/> wrote.</summary>
+    internal static LinkRefusal ReadLinkRefusal(ref WireReader reader)
+    {
+        switch (reader.ReadNumber(atLeast: 1))
+        {
+            case 1:
+                return LinkRefusal.Dead;
+            case 2:
+                return LinkRefusal.Version;
+            default:
+                reader.Fail(WireError.UnknownKind);
+                return default;
+        }
+    }
 }

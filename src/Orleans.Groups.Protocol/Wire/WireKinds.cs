@@ -17,4 +17,11 @@ internal static class WireKinds
     internal const int StoredRecord = 32;
     internal const int Edit = 33;
     internal const int EditResult = 34;
+
+    /// <summary>From here on: what the ends of a link say; the bytes behind the body are a batch's.</summary>
+    internal const int LinkOpen = 64;
+    internal const int LinkBatch = 65;
+    internal const int LinkAck = 66;
+    internal const int LinkOver = 67;
+    internal const int LinkRefused = 68;
 }

@@ -28,6 +28,7 @@ internal ref partial struct WireReader(ReadOnlyMemory<byte> input, WireIdCache? 
     private int _position;
     private int _limit = input.Length;
     private int _depth;
+    private int _tail;
 
     /// <summary>The first failure.</summary>
     internal WireError Error { get; private set; }
@@ -95,6 +96,36 @@ internal ref partial struct WireReader(ReadOnlyMemory<byte> input, WireIdCache? 
         var length = ReadLength();
         _position += length;
     }
+
+    /// <summary>So many bytes behind the composite that is open, which must be the outermost: a slice.</summary>
+    internal ReadOnlyMemory<byte> ReadTail(int length)
+    {
+        if (HasFailed)
+        {
+            return default;
+        }
+
+        if (length > _input.Length - _limit)
+        {
+            Fail(WireError.Truncated);
+            return default;
+        }
+
+        _tail = length;
+        return _input.Slice(_limit, length);
+    }
+
+    /// <summary>Passes over what <see cref="ReadTail"/> has read, when the composite is closed.</summary>
+    internal void SkipTail()
+    {
+        if (!HasFailed)
+        {
+            _position += _tail;
+        }
+    }
+
+    /// <summary>Passes over everything.</summary>
+    internal void SkipRest() => _position = _limit;
 
     /// <summary>A varint in its shortest form.</summary>
     internal ulong ReadUnsigned()

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Orleans.Groups.Protocol;
 using Orleans.Storage;
 
 namespace Orleans.Groups.Tests;
@@ -92,6 +93,15 @@ internal sealed class TestRecordStorage : IGrainStorage
         }
     }
 
+    /// <summary>All records.</summary>
+    internal List<GroupRecord> CopyAll()
+    {
+        lock (_gate)
+        {
+            return [.. _rows.Values.Where(static row => row.Bytes is not null).Select(static row => Decode(row.Bytes!))];
+        }
+    }
+
     /// <summary>What lies there.</summary>
     internal byte[]? BytesOf(GroupName group)
     {
@@ -178,6 +188,12 @@ internal sealed class TestRecordStorage : IGrainStorage
             grainState.ETag = etag;
             grainState.RecordExists = true;
         }
+    }
+
+    private static GroupRecord Decode(byte[] bytes)
+    {
+        Assert.True(WireCodec.TryDecodeRecord(bytes, out var record, out var error), error.ToString());
+        return record;
     }
 
     private void ThrowIfUnavailable()

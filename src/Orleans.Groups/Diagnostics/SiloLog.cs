@@ -1,0 +1,49 @@
+using Microsoft.Extensions.Logging;
+
+namespace Orleans.Groups;
+
+/// <summary>What only silos log, beside what all engines do. Ids never change their meaning.</summary>
+internal static partial class SiloLog
+{
+    [LoggerMessage(2001, LogLevel.Warning, "Silo {Silo}: session {Session} with {Other} has ended: {Reason}.")]
+    internal static partial void LinkSessionEnded(
+        this ILogger logger,
+        SiloAddress silo,
+        long session,
+        SiloAddress other,
+        string reason);
+
+    [LoggerMessage(
+        2002,
+        LogLevel.Error,
+        "Silo {Silo} was declared dead, says {By}, although it runs: its members have lost their memberships.")]
+    internal static partial void DeclaredDead(this ILogger logger, SiloAddress silo, SiloAddress by);
+
+    [LoggerMessage(
+        2003,
+        LogLevel.Warning,
+        "Silo {Silo} gave up saying goodbye after {Limit}: not all others have acknowledged it.")]
+    internal static partial void GoodbyeGaveUp(this ILogger logger, SiloAddress silo, TimeSpan limit);
+
+    [LoggerMessage(2004, LogLevel.Debug, "An introduction by {Silo} was asked for in vain; it is asked again.")]
+    internal static partial void IntroductionFailed(this ILogger logger, Exception exception, SiloAddress silo);
+
+    [LoggerMessage(2005, LogLevel.Debug, "A link message to {Silo} failed; it is sent again.")]
+    internal static partial void LinkSendFailed(this ILogger logger, Exception exception, SiloAddress silo);
+
+    [LoggerMessage(2006, LogLevel.Warning, "A link message of {Silo} was refused: {Error}.")]
+    internal static partial void LinkMessageRefused(this ILogger logger, SiloAddress silo, string error);
+
+    [LoggerMessage(2007, LogLevel.Warning, "A frame of {Silo} was refused: {Error}.")]
+    internal static partial void FrameRefused(this ILogger logger, SiloAddress silo, string error);
+
+    [LoggerMessage(2008, LogLevel.Debug, "The link to {Silo} has dropped a message: {Kind}.")]
+    internal static partial void LinkTraced(this ILogger logger, SiloAddress silo, string kind);
+
+    [LoggerMessage(
+        2009,
+        LogLevel.Error,
+        "Silo {Silo} speaks versions {Oldest} to {Newest} of the protocol, and this one none of them: they cannot "
+        + "work together. Upgrade the older one.")]
+    internal static partial void Incompatible(this ILogger logger, SiloAddress silo, int oldest, int newest);
+}

@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Groups.Engine;
+
+namespace Orleans.Groups;
+
+/// <summary>The node of this silo: made with the silo's services, started and stopped by its scope grain.</summary>
+internal sealed class SiloGroups : IGroups, IDisposable
+{
+    private readonly IClusterMembershipService _membership;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _following = Task.CompletedTask;
+
+    public SiloGroups(
+        IOptions<GroupsOptions> options,
+        ILocalSiloDetails silo,
+        IClusterMembershipService membership,
+        ISiloTransport transport,
+        RecordStoreFactory records,
+        ILoggerFactory loggerFactory,
+        TimeProvider? time = null,
+        WorkCounter? work = null)
+    {
+        _membership = membership;
+        Options = options.Value;
+        var core = new SiloCore(
+            Options,
+            time ?? TimeProvider.System,
+            loggerFactory.CreateLogger("Orleans.Groups"),
+            (ulong)Random.Shared.NextInt64(),
+            records,
+            work);
+        Network = new SiloNetwork(core, silo.SiloAddress, new SiloDirectory(membership), transport);
+        core.Connect(Network);
+        Host = new NodeHost(core, Network.Self);
+        Network.Connect(Host);
+    }
+
+    /// <inheritdoc/>
+    public NodeId Node => Host.Id;
+
+    /// <inheritdoc/>
+    public IProcessGroups ProcessGroups => GetProcessGroups(Options.ProcessGroups.DefaultScope);
+
+    /// <inheritdoc/>
+    public IMulticast Multicast => Host.Multicast;
+
+    internal GroupsOptions Options { get; }
+
+    internal SiloNetwork Network { get; }
+
+    internal NodeHost Host { get; }
+
+    /// <inheritdoc/>
+    public IProcessGroups GetProcessGroups(ScopeName scope) => Host.GetScope(scope);
+
+    /// <inheritdoc/>
+    public ValueTask<IGroupMember> CreateMemberAsync(
+        string name,
+        Func<MemberMessage, ValueTask>? onMessage = null,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
+    }
+
+    /// <summary>The services end. A silo that was not stopped in order ends as if it were killed.</summary>
+    public void Dispose()
+    {
+        Host.Kill();
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    /// <summary>The silo is active.</summary>
+    internal void Start()
+    {
+        Host.Start();
+        _following = FollowAsync(_stop.Token);
+        _ = WatchOwnDeathAsync(); // Never throws.
+    }
+
+    /// <summary>The silo stops in order: scopes say goodbye, ring members leave, links drain.</summary>
+    internal async Task StopAsync()
+    {
+        await Host.StopAsync().ConfigureAwait(false);
+        await Network.WaitForGoodbyesAsync(Options.Multicast.LeaveTimeout).ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _following.ConfigureAwait(false);
+    }
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var snapshot in _membership.MembershipUpdates.WithCancellation(stopping).ConfigureAwait(false))
+            {
+                Network.Update(snapshot);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    /// <summary>A silo that was declared dead and runs on is nobody's peer any more: its members end, and say so.</summary>
+    private async Task WatchOwnDeathAsync()
+    {
+        await Network.DeclaredDeadSource.Task.ConfigureAwait(false);
+        await Host.LoseMembershipAsync().ConfigureAwait(false);
+    }
+}

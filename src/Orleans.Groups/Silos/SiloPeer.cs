@@ -1,0 +1,29 @@
+namespace Orleans.Groups;
+
+/// <summary>What a silo knows of one life of another. Changed under the network's lock.</summary>
+internal sealed class SiloPeer(SiloAddress silo, Guid token, Guid nonce, MembershipVersion seenAt)
+{
+    /// <summary>The other silo.</summary>
+    internal SiloAddress Silo { get; } = silo;
+
+    /// <summary>What it has to show when it talks to this silo.</summary>
+    internal Guid Token { get; } = token;
+
+    /// <summary>What its introduction has to contain to be believed.</summary>
+    internal Guid Nonce { get; } = nonce;
+
+    /// <summary>The membership in which it was seen first.</summary>
+    internal MembershipVersion SeenAt { get; } = seenAt;
+
+    /// <summary>What this silo has to show when it talks to the other; once that has introduced itself.</summary>
+    internal Guid? OwnToken { get; set; }
+
+    /// <summary>The link to it; once it has introduced itself.</summary>
+    internal LinkHost? Link { get; set; }
+
+    /// <summary>Whether membership says that it is dead: final.</summary>
+    internal bool IsDead { get; set; }
+
+    /// <summary>Whether an introduction is being asked for.</summary>
+    internal bool IsAsking { get; set; }
+}
