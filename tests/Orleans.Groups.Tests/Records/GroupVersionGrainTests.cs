@@ -165,10 +165,14 @@ public sealed class GroupVersionGrainTests
         Assert.Equal(RecordStatus.Open, (await store.RequireAsync(groups[4]))!.Status);
     }
 
-    [Fact]
-    public async Task EndedRing_FoundedAnew_IsNotPurged()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task EndedRing_FoundedAnew_IsNotPurged(bool isDurable)
     {
-        await using var cluster = await RecordCluster.StartAsync(_storage, silos: 1, mostEnded: 1);
+        await using var cluster = isDurable
+            ? await RecordCluster.StartAsync(_storage, silos: 1, mostEnded: 1)
+            : await RecordCluster.StartVolatileAsync(silos: 1, mostEnded: 1);
         var store = cluster.StoreOf(0);
         var founder = NewMember();
         await store.ApplyAsync(Group, Leave(await store.ApplyAsync(Group, Found(Group, founder)), founder));
@@ -182,6 +186,7 @@ public sealed class GroupVersionGrainTests
         await cluster.WaitForDeactivationAsync("a");
 
         Assert.Equal(3, founded.Version);
+        Assert.True(cluster.IsActive(Group));
         AssertEqual(founded, await store.RequireAsync(Group));
     }
 
