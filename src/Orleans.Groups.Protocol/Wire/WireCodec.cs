@@ -179,7 +179,7 @@ internal static class WireCodec
         else
         {
             message = null;
-            SkipUnknown(ref reader, mayHaveTail: LinkMessageCodec.IsLink(kind));
+            SkipUnknown(ref reader, mayHaveTail: true);
         }
 
         error = Finish(ref reader);

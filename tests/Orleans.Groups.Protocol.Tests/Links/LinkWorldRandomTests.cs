@@ -62,7 +62,7 @@ public sealed class LinkWorldRandomTests
         var reasons = Enum.GetValues<LinkEndReason>().Where(reason => reason != LinkEndReason.Incompatible);
         var outcomes = Enum.GetNames<LinkSendOutcome>();
         var traces = Enum.GetValues<LinkTrace>()
-            .Where(trace => trace is not (LinkTrace.Malformed or LinkTrace.CreditOverrun))
+            .Where(trace => trace is not (LinkTrace.Malformed or LinkTrace.CreditOverrun or LinkTrace.BeyondWindow))
             .Select(trace => $"Trace.{trace}");
         Assert.Empty(effects.Concat(reasons.Select(r => r.ToString())).Concat(outcomes).Concat(traces).Except(seen.Keys));
         Assert.DoesNotContain("Trace.Malformed", seen.Keys);

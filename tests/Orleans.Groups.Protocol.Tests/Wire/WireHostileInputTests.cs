@@ -111,6 +111,20 @@ public sealed class WireHostileInputTests
     [InlineData("PayloadAnswer.Gone", "outcome", 0UL)]
     [InlineData("Edit.InsertRight", "most members", 0UL)]
     [InlineData("Edit.InsertRight", "most members", 1UL << 31)]
+    [InlineData("Link.Open", "from", 0UL)]
+    [InlineData("Link.Open", "to", 3UL)]
+    [InlineData("Link.Open", "oldest version", 0UL)]
+    [InlineData("Link.Open", "newest version", 0UL)]
+    [InlineData("Link.Open", "heard", 2UL)]
+    [InlineData("Link.Open", "batches in flight", 0UL)]
+    [InlineData("Link.Open", "channel credit", 0UL)]
+    [InlineData("Link.Batch", "data held", 1UL << 63)]
+    [InlineData("Link.Batch", "lane", 0UL)]
+    [InlineData("Link.Batch", "part", 0UL)]
+    [InlineData("Link.Batch", "batch number", 0UL)]
+    [InlineData("Link.Batch", "credit bytes", 0UL)]
+    [InlineData("Link.Batch", "channel", 1UL << 63)]
+    [InlineData("Link.Batch", "tail bytes", 12UL)]
     public void NumbersOutOfRange_AreMalformed(string name, string label, ulong number)
     {
         var sample = WireSamples.All[name];

@@ -53,6 +53,14 @@ internal sealed class WireSource(byte[] bytes)
         }
     }
 
+    /// <summary>Everything that is left.</summary>
+    public WireNode ReadRest(string label)
+    {
+        var start = _position;
+        _position = bytes.Length;
+        return new WireNode(new WireShape(ShapeKind.Fixed, label, []), bytes[start..], $", {bytes.Length - start} bytes");
+    }
+
     private static string FixedMeaning(ReadOnlySpan<byte> value) => value.Length == 16
         ? $" {new Guid(value, bigEndian: true)}"
         : $" 0x{BinaryPrimitives.ReadUInt64LittleEndian(value):x16}";

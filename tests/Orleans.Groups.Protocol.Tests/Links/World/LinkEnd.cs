@@ -161,7 +161,11 @@ internal sealed class LinkEnd
                 break;
             case LinkEffect.KeepAliveDue due:
                 Assert.Equal(Checker.Session, due.Session);
-                SendControl(0); // A digest rides on it.
+                if (_world.Random.Next(2) == 0)
+                {
+                    SendControl(0); // A digest rides on it.
+                }
+
                 break;
             case LinkEffect.DeclaredDead:
                 IsDeclaredDead = true;
