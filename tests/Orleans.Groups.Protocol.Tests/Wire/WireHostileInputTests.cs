@@ -231,9 +231,12 @@ public sealed class WireHostileInputTests
 
     private static WireError Check(WireFamily family, byte[] bytes)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var error = WireFamilies.Decode(family, bytes, out var value);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var error = DecodeAndMeasure(family, bytes, out var value, out var allocated);
+        if (allocated > (MostBytesPerByte * (long)bytes.Length) + MostBytesBeside)
+        {
+            // What the runtime makes for itself on this thread is counted too, once; what decoding takes, each time.
+            DecodeAndMeasure(family, bytes, out _, out allocated);
+        }
 
         if (allocated > (MostBytesPerByte * (long)bytes.Length) + MostBytesBeside)
         {
@@ -248,6 +251,14 @@ public sealed class WireHostileInputTests
             Assert.Equal(again, WireFamilies.Encode(same!));
         }
 
+        return error;
+    }
+
+    private static WireError DecodeAndMeasure(WireFamily family, byte[] bytes, out object? value, out long allocated)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = WireFamilies.Decode(family, bytes, out value);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         return error;
     }
 }
