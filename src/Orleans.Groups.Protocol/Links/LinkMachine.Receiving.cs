@@ -164,7 +164,8 @@ internal sealed partial class LinkMachine
                 isControl ? 0 : LinkChannel.MaxTag,
                 _settings.MaxFrameBytes),
             // A frame of very many tiny parts would hold very many messages.
-            LinkPart.More => batch.Body.Length >= LinkSettings.FewestBatchBytes && batch.Channel.Tag <= LinkChannel.MaxTag,
+            LinkPart.More =>
+                batch.Body.Length >= LinkSettings.FewestBatchBytes && batch.Channel.Tag <= LinkChannel.MaxTag,
             LinkPart.Last => !batch.Body.IsEmpty && batch.Channel.Tag <= LinkChannel.MaxTag,
             _ => false,
         };

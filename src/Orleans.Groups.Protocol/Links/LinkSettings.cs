@@ -41,7 +41,9 @@ internal sealed record LinkSettings
     /// <summary>Bytes that wait for credit, of all channels together; then sending is refused.</summary>
     internal long MaxWaitingBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Bytes that wait for credit in one channel; then sending is refused. It may be passed by one frame.</summary>
+    /// <summary>
+    /// Bytes that wait for credit in one channel; then sending is refused. It may be passed by one frame.
+    /// </summary>
     internal long MaxChannelWaitingBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Bytes that wait in the control lane; then frames for it are refused.</summary>

@@ -128,8 +128,9 @@ public sealed class LinkCreditTests
             pair.A.Send(LinkProbe.Ring, "between");
             pair.A.Flush();
             pair.Flow();
-            var news = pair.B.TakeLog().Split(", ").Where(line => line.StartsWith("credited", StringComparison.Ordinal));
-            var fresh = news.Select(line => line["credited 5 ".Length..]).ToArray();
+            const string Prefix = "credited 5 ";
+            var news = pair.B.TakeLog().Split(", ").Where(line => line.StartsWith(Prefix, StringComparison.Ordinal));
+            var fresh = news.Select(line => line[Prefix.Length..]).ToArray();
             Assert.InRange(fresh.Length, 1, 2); // Never more than the credit and one frame.
             arrived.AddRange(fresh);
             pair.B.Consume(LinkProbe.Scope, fresh);
@@ -211,7 +212,9 @@ public sealed class LinkCreditTests
         Assert.Equal(3 * 42, B.Status.UnconsumedBytes);
     }
 
-    /// <summary>Rule R1 bounds what rings send; if that fails nevertheless, the session is the price, not memory.</summary>
+    /// <summary>
+    /// Rule R1 bounds what rings send; if that fails nevertheless, the session is the price, not memory.
+    /// </summary>
     [Fact]
     public void H5_FreeChannels_AreNeverRefused_ButAFullBufferEndsTheSession()
     {

@@ -32,6 +32,7 @@ public sealed class LinkLaneTests
 
         B.Receive(batches[2], batches[1], batches[2], batches[0], batches[1], batches[0], batches[2]);
 
+        Assert.Equal(4, B.Log.Count(line => line == "trace Duplicate"));
         var lines = B.Log.Where(line => !line.StartsWith("trace Duplicate", StringComparison.Ordinal));
         Assert.Equal(["free 3 one", "free 3 two", $"free 9 {new string('x', 60)}"], lines);
         _pair.Flow();
@@ -229,11 +230,14 @@ public sealed class LinkLaneTests
         foreach (var longest in new[] { 100, 200, 400, 800, 1000, 1000 })
         {
             Assert.InRange(A.Timers[LinkTimer.Retry].After.TotalMilliseconds, longest / 2, longest);
+            A.TakeLog();
             A.Fire(LinkTimer.Retry);
         }
 
+        Assert.Equal("unanswered 6", A.TakeLog());
         B.Receive(batches[0]);
         A.Receive(B.Take<LinkMessage>());
+        Assert.Equal("unanswered 0", A.TakeLog());
         Assert.InRange(A.Timers[LinkTimer.Retry].After.TotalMilliseconds, 50, 100);
         Assert.Equal(0, A.Status.Failures);
     }

@@ -16,7 +16,9 @@ internal sealed class LinkProbe(NodeId self, NodeId peer, LinkSettings settings)
     /// <summary>What was sent and not taken.</summary>
     public List<LinkMessage> Box { get; } = [];
 
-    /// <summary>What else was done, in order: <c>up 1</c>, <c>free 3 "text"</c>, <c>down 1 GivenUp</c> and so on.</summary>
+    /// <summary>
+    /// What else was done, in order: <c>up 1</c>, <c>free 3 "text"</c>, <c>down 1 GivenUp</c> and so on.
+    /// </summary>
     public List<string> Log { get; } = [];
 
     /// <summary>Timers that are set.</summary>
@@ -160,8 +162,9 @@ internal sealed class LinkProbe(NodeId self, NodeId peer, LinkSettings settings)
         LinkEffect.PeerDown down => $"down {down.Session} {down.Reason}",
         LinkEffect.Writable writable => $"{writable.Channel} {(writable.HasRoom ? "has room" : "is full")}",
         LinkEffect.FlushWanted => "flush",
+        LinkEffect.Unanswered unanswered => $"unanswered {unanswered.Retries}",
         LinkEffect.Trace trace => $"trace {trace.Kind}",
-        LinkEffect.Incompatible incompatible => $"incompatible {incompatible.OldestVersion}-{incompatible.NewestVersion}",
+        LinkEffect.Incompatible other => $"incompatible {other.OldestVersion}-{other.NewestVersion}",
         _ => effect.GetType().Name,
     };
 }

@@ -6,7 +6,9 @@ namespace Orleans.Groups.Protocol.Tests.Links;
 /// <summary>What holds for every order of arrival and every sequence of frames.</summary>
 public sealed class LinkPropertyTests
 {
-    /// <summary>Whatever comes how often in which order: delivered is a prefix, and all of it when all has come.</summary>
+    /// <summary>
+    /// Whatever comes how often in which order: delivered is a prefix, and all of it when all has come.
+    /// </summary>
     [Fact]
     public void Arrivals_InAnyOrder_DeliverThePrefixThatIsComplete() => Prop.ForAll(
         Gen.Choose(0, 7).ListOf().Select(list => list.ToArray()).ToArbitrary(),
@@ -34,7 +36,9 @@ public sealed class LinkPropertyTests
             Assert.Equal(8 - complete, pair.A.Status.Data.UnackedBatches);
         }).QuickCheckThrowOnFailure();
 
-    /// <summary>Frames of any lengths through any batch size come out as they went in, and what is counted fits.</summary>
+    /// <summary>
+    /// Frames of any lengths through any batch size come out as they went in, and what is counted fits.
+    /// </summary>
     [Fact]
     public void Frames_ThroughAQueue_ComeOutAsTheyWentIn() => Prop.ForAll(
         Gen.Choose(0, 300).ListOf().Select(list => list.ToArray()).ToArbitrary(),

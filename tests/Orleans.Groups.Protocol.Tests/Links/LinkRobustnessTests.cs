@@ -12,7 +12,7 @@ public sealed class LinkRobustnessTests
         MaxBatchesInFlight = 6,
         MaxBatchBytes = 100,
         MaxFrameBytes = 300,
-        ChannelCreditBytes = 200,
+        ChannelCreditBytes = 60,
         MaxBufferBytes = 3000,
         KeepAliveInterval = TimeSpan.FromSeconds(1),
     };
@@ -135,12 +135,10 @@ public sealed class LinkRobustnessTests
 
     private static LinkMessage Forge(LinkStatus status, DeterministicRandom random)
     {
-        var header = new LinkHeader(
-            random.Next(50) == 0 ? LinkPair.NodeA : LinkPair.NodeB,
-            LinkPair.NodeA,
-            1,
-            1 + random.Next(2),
-            random.Next(20) == 0 ? (long)random.NextUInt64() : Math.Max(0, status.Session + random.Next(8) / 6 - random.Next(8) / 7));
+        var from = random.Next(50) == 0 ? LinkPair.NodeA : LinkPair.NodeB;
+        var near = Math.Max(0, status.Session + (random.Next(8) / 6) - (random.Next(8) / 7));
+        var session = random.Next(20) == 0 ? (long)random.NextUInt64() : near;
+        var header = new LinkHeader(from, LinkPair.NodeA, 1, 1 + random.Next(2), session);
         var acks = new LinkAcks(Near(status.Data), random.NextUInt64() >> random.Next(64), Near(status.Control), 0);
         switch (random.Next(16))
         {
@@ -184,7 +182,7 @@ public sealed class LinkRobustnessTests
         if (length > 4 && random.Next(2) == 0)
         {
             // One frame that is right, of a free or a credited channel.
-            return [(byte)random.Next(12), (byte)(length - 2), .. new byte[length - 2]];
+            return [(byte)random.Next(4), (byte)(length - 2), .. new byte[length - 2]];
         }
 
         return [.. Enumerable.Range(0, length).Select(_ => (byte)random.Next(256))];

@@ -184,7 +184,9 @@ public sealed class LinkSessionTests
         Assert.Equal(LinkState.Open, B.Status.State);
     }
 
-    /// <summary>Without it, updates that arrive before the news of their sender would be lost, or come from ghosts.</summary>
+    /// <summary>
+    /// Without it, updates that arrive before the news of their sender would be lost, or come from ghosts.
+    /// </summary>
     [Fact]
     public void H3_FramesOfAPeerThatIsNotAliveYet_AreNotAcked_AndComeLater()
     {
@@ -223,6 +225,14 @@ public sealed class LinkSessionTests
         Assert.Empty(A.Box);
     }
 
+    [Fact]
+    public void H3_TheDead_AreToldSo_ByAHostWithoutAMachine()
+    {
+        A.Receive(LinkMachine.RefusalOfTheDead(LinkPair.NodeB, LinkPair.NodeA, new LinkSettings()));
+
+        Assert.Equal("down 1 DeclaredDead, DeclaredDead", A.TakeLog());
+    }
+
     /// <summary>Two nodes that call each other dead must not tell each other for ever.</summary>
     [Fact]
     public void H3_Refusals_AreNeverAnswered()
@@ -239,7 +249,12 @@ public sealed class LinkSessionTests
     [InlineData(1, 1, 1, 1, 1)]
     [InlineData(1, 3, 2, 5, 3)]
     [InlineData(4, 9, 2, 5, 5)]
-    public void Versions_ThatOverlap_AgreeOnTheNewestOfBoth(int oldestA, int newestA, int oldestB, int newestB, int agreed)
+    public void Versions_ThatOverlap_AgreeOnTheNewestOfBoth(
+        int oldestA,
+        int newestA,
+        int oldestB,
+        int newestB,
+        int agreed)
     {
         var settings = new LinkSettings();
         var effects = new EffectList<LinkEffect>();

@@ -59,12 +59,14 @@ public sealed class LinkWorldRandomTests
         var effects = typeof(LinkEffect).GetNestedTypes(System.Reflection.BindingFlags.NonPublic)
             .Where(type => type.IsSubclassOf(typeof(LinkEffect)) && type != typeof(LinkEffect.Incompatible))
             .Select(type => type.Name);
-        var reasons = Enum.GetValues<LinkEndReason>().Where(reason => reason != LinkEndReason.Incompatible);
+        var reasons = Enum.GetValues<LinkEndReason>()
+            .Where(reason => reason != LinkEndReason.Incompatible)
+            .Select(reason => reason.ToString());
         var outcomes = Enum.GetNames<LinkSendOutcome>();
         var traces = Enum.GetValues<LinkTrace>()
             .Where(trace => trace is not (LinkTrace.Malformed or LinkTrace.CreditOverrun or LinkTrace.BeyondWindow))
             .Select(trace => $"Trace.{trace}");
-        Assert.Empty(effects.Concat(reasons.Select(r => r.ToString())).Concat(outcomes).Concat(traces).Except(seen.Keys));
+        Assert.Empty(effects.Concat(reasons).Concat(outcomes).Concat(traces).Except(seen.Keys));
         Assert.DoesNotContain("Trace.Malformed", seen.Keys);
         Assert.DoesNotContain("Trace.CreditOverrun", seen.Keys);
     }

@@ -119,10 +119,12 @@ internal sealed class WireGenerator(ulong seed)
         var oldest = (int)NextNumber(1, 31);
         var newest = Math.Max(oldest, (int)NextNumber(1, 31));
         var header = new LinkHeader(NextMember().Node, NextMember().Node, oldest, newest, NextNumber());
-        var limits = new LinkLimits((int)NextNumber(1, 31), (int)NextNumber(1, 31), (int)NextNumber(1, 31), NextNumber(1));
         return _random.Next(8) switch
         {
-            0 => new LinkMessage.Open(header, Flip(), limits),
+            0 => new LinkMessage.Open(
+                header,
+                Flip(),
+                new LinkLimits((int)NextNumber(1, 31), (int)NextNumber(1, 31), (int)NextNumber(1, 31), NextNumber(1))),
             1 => new LinkMessage.Ack(header, NextAcks()),
             2 => new LinkMessage.Over(header, Flip()),
             3 => new LinkMessage.Refused(header, NextEnum<LinkRefusal>()),

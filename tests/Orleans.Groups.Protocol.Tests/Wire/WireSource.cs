@@ -58,7 +58,8 @@ internal sealed class WireSource(byte[] bytes)
     {
         var start = _position;
         _position = bytes.Length;
-        return new WireNode(new WireShape(ShapeKind.Fixed, label, []), bytes[start..], $", {bytes.Length - start} bytes");
+        var shape = new WireShape(ShapeKind.Fixed, label, []);
+        return new WireNode(shape, bytes[start..], $", {bytes.Length - start} bytes");
     }
 
     private static string FixedMeaning(ReadOnlySpan<byte> value) => value.Length == 16

@@ -74,7 +74,7 @@ internal sealed class LinkChecker(NodeId self, NodeId peer)
         Check(read.Lane == lane, $"a frame of lane {read.Lane} comes in {lane}");
         Check(read.Channel == frame.Channel, $"a frame of {read.Channel} comes in {frame.Channel}");
         var expected = _received.CountOf(lane, frame.Channel);
-        Check(read.InChannel == expected, $"frame {read.InChannel} of {lane} {frame.Channel} comes, {expected} is next");
+        Check(read.InChannel == expected, $"{lane} {frame.Channel}: {read.InChannel} comes, {expected} is next");
         if (read.InLane >= 0)
         {
             Check(read.InLane == _received.FreeFrames, $"frame {read.InLane} comes, {_received.FreeFrames} is next");

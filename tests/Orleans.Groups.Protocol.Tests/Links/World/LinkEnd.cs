@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Protocol.Tests.Links;
 
-/// <summary>The host of one machine in a <see cref="LinkWorld"/>: does what the effects say, and tells the checker.</summary>
+/// <summary>
+/// The host of one machine in a <see cref="LinkWorld"/>: does what the effects say, and tells the checker.
+/// </summary>
 internal sealed class LinkEnd
 {
     private readonly LinkWorld _world;
