@@ -27,24 +27,6 @@ public sealed class GroupVersionGrainTests
         Assert.Equal(isDurable, _storage.Exists(Group));
     }
 
-    /// <summary>Names that a storage provider could take for one number, and others that are odd.</summary>
-    [Fact]
-    public async Task Records_OfNamesThatLookAlike_AreKeptApart()
-    {
-        await using var cluster = await RecordCluster.StartAsync(_storage);
-        GroupName[] names = ["2a", "2A", "42", "g:42", "a/b", "a+b", "0000000000000000000000000000002a", new string('ß', 128)];
-
-        foreach (var name in names)
-        {
-            await cluster.StoreOf(0).ApplyAsync(name, Found(name, NewMember()));
-        }
-
-        foreach (var name in names)
-        {
-            Assert.Equal(name, (await cluster.StoreOf(1).RequireAsync(name))!.Group);
-        }
-    }
-
     [Fact]
     public async Task DurableRecord_ActivationLost_IsStillThere()
     {
