@@ -9,13 +9,7 @@ internal sealed partial class SiloNetwork
     /// <summary>A packet has come. Only who shows the token that a peer was given is that peer.</summary>
     internal LinkReply Receive(LinkPacket packet)
     {
-        SiloPeer? peer;
-        lock (Gate)
-        {
-            _byToken.TryGetValue(packet.Token, out peer);
-        }
-
-        if (peer is null)
+        if (!_byToken.TryGetValue(packet.Token, out var peer))
         {
             return LinkReply.Stranger;
         }
@@ -38,15 +32,6 @@ internal sealed partial class SiloNetwork
             : LinkReply.Empty;
     }
 
-    /// <summary>What this silo shows when it talks to another; <see langword="null"/> before it was introduced.</summary>
-    internal Guid? TokenFor(SiloAddress silo)
-    {
-        lock (Gate)
-        {
-            return _peers.TryGetValue(silo, out var peer) ? peer.OwnToken : null;
-        }
-    }
-
     /// <summary>A silo does not know the token that it has given: it is asked for another.</summary>
     internal void NotRecognised(SiloAddress silo)
     {
@@ -62,7 +47,9 @@ internal sealed partial class SiloNetwork
         Ask(peer);
     }
 
-    /// <summary>A silo, or somebody who says so, asks this one to introduce itself; the answer goes to that silo.</summary>
+    /// <summary>
+    /// A silo, or somebody who says so, asks this one to introduce itself; the answer goes to that silo.
+    /// </summary>
     internal async Task IntroduceToAsync(IntroductionRequest request)
     {
         Introduction introduction;
@@ -99,7 +86,6 @@ internal sealed partial class SiloNetwork
                 return;
             }
 
-            peer.OwnToken = introduction.Token;
             if (peer.Link is null)
             {
                 var node = SiloNames.ToNode(peer.Silo, introduction.Incarnation);
@@ -107,6 +93,8 @@ internal sealed partial class SiloNetwork
                 peer.Link = made;
                 Host.Peers[node] = made.Lanes;
             }
+
+            peer.Link.Token = introduction.Token;
         }
 
         made?.Tell(LinkInput.PeerAlive.Instance);
@@ -139,7 +127,7 @@ internal sealed partial class SiloNetwork
     /// <summary>Asks until the silo has introduced itself, or is dead.</summary>
     private async Task AskAsync(SiloPeer peer)
     {
-        var known = peer.OwnToken;
+        var known = peer.Link?.Token;
         for (var tries = 0; ; tries++)
         {
             Core.Work.Begin();
@@ -159,7 +147,7 @@ internal sealed partial class SiloNetwork
 
             lock (Gate)
             {
-                if (_isOver || peer.IsDead || (peer.OwnToken is { } token && token != known))
+                if (_isOver || peer.IsDead || (peer.Link?.Token is { } token && token != known))
                 {
                     peer.IsAsking = false;
                     return;
