@@ -4,7 +4,7 @@ namespace Orleans.Groups.ProcessTests;
 public sealed class CrashTests(PostgresFixture postgres)
 {
     /// <summary>Each of three silos is killed in turn; its successor takes its address.</summary>
-    [Fact]
+    [Fact(Timeout = ClusterRun.Limit)]
     public async Task Kill_AnySiloUnderLoad_OthersGoOnAndItsAddressCanBeUsedAgain()
     {
         var server = postgres.Require();
@@ -26,7 +26,7 @@ public sealed class CrashTests(PostgresFixture postgres)
     }
 
     /// <summary>A silo comes back at its address before the others have noticed that it was gone.</summary>
-    [Fact]
+    [Fact(Timeout = ClusterRun.Limit)]
     public async Task Kill_RestartedAtOnceAtTheSameAddress_IsAnotherNode()
     {
         var server = postgres.Require();

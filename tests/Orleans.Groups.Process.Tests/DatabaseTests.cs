@@ -5,7 +5,7 @@ namespace Orleans.Groups.ProcessTests;
 /// <summary>The database goes away under a running ring.</summary>
 public sealed class DatabaseTests
 {
-    [Fact]
+    [Fact(Timeout = ClusterRun.Limit)]
     public async Task Database_StoppedAndStarted_RingsGoOnAndJoinsWaitForIt()
     {
         Assert.SkipWhen(PostgresServer.WhyMissing is not null, PostgresServer.WhyMissing ?? "");

@@ -3,7 +3,7 @@ namespace Orleans.Groups.ProcessTests;
 /// <summary>A silo that is frozen for so long that the others take it for dead, and then goes on.</summary>
 public sealed class FreezeTests(PostgresFixture postgres)
 {
-    [Fact]
+    [Fact(Timeout = ClusterRun.Limit)]
     public async Task Freeze_PastDetection_TheOthersGoOnAndTheReturnedLearnsThatItIsOut()
     {
         var server = postgres.Require();

@@ -3,7 +3,7 @@ namespace Orleans.Groups.ProcessTests;
 /// <summary>Silos that stop in order and are replaced, as in an upgrade.</summary>
 public sealed class RollingRestartTests(PostgresFixture postgres)
 {
-    [Fact]
+    [Fact(Timeout = ClusterRun.Limit)]
     public async Task AllSilos_ReplacedOneByOne_NothingIsLost()
     {
         var server = postgres.Require();
@@ -21,7 +21,7 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
         await run.CheckAsync();
     }
 
-    [Fact]
+    [Fact(Timeout = ClusterRun.Limit)]
     public async Task TwoSilos_AddedAtOneMoment_AreBothInTheRing()
     {
         var server = postgres.Require();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -59,7 +60,8 @@ internal static class HostProgram
         await Task.WhenAny(listening, Task.Delay(Timeout.Infinite, stop.Token));
         if (listening.IsCompleted)
         {
-            return SiloExitCode.Failed;
+            // Whoever started it is gone: nothing of it may stay, and nothing may wait for anything.
+            Process.GetCurrentProcess().Kill();
         }
 
         await worker.StopAsync();

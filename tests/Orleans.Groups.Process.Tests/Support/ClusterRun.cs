@@ -12,6 +12,9 @@ namespace Orleans.Groups.ProcessTests;
 /// </summary>
 internal sealed class ClusterRun : IAsyncDisposable
 {
+    /// <summary>Milliseconds that a test may take before it is given up.</summary>
+    internal const int Limit = 120_000;
+
     private const string Ring = "ring";
     private readonly string _folder = Directory.CreateTempSubdirectory("groups-run-").FullName;
     private readonly string _connection;
