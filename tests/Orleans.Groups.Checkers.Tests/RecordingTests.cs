@@ -32,6 +32,7 @@ public sealed class RecordingTests
         }
 
         var report = CheckerSuite.Check(log.Copy(), settings);
+        if (!report.IsClean) { File.WriteAllLines($"/tmp/checkers-helper/fail-{seed}-{Environment.ProcessId}.ndjson", log.Copy().Select(e => e.ToString())); }
         Assert.True(report.IsClean, report.ToString());
     }
 }
