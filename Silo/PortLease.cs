@@ -37,18 +37,20 @@ internal sealed class PortLease : IDisposable
     /// <param name="siloPort">The one for silos; nothing: the first free one.</param>
     /// <param name="gatewayPort">The one for clients; nothing: the first free one.</param>
     /// <param name="firstSiloPort">Where the search for a silo port begins.</param>
+    /// <param name="firstGatewayPort">Where the search for a gateway port begins.</param>
     /// <exception cref="SiloException">A given port is taken, or none is free.</exception>
     internal static PortLease Take(
         IPAddress address,
         int? siloPort,
         int? gatewayPort,
-        int firstSiloPort = FirstSiloPort)
+        int firstSiloPort = FirstSiloPort,
+        int firstGatewayPort = FirstGatewayPort)
     {
         var lease = new PortLease();
         try
         {
             lease.SiloPort = lease.TakeOne(address, siloPort, firstSiloPort, "--silo-port");
-            lease.GatewayPort = lease.TakeOne(address, gatewayPort, FirstGatewayPort, "--gateway-port");
+            lease.GatewayPort = lease.TakeOne(address, gatewayPort, firstGatewayPort, "--gateway-port");
             return lease;
         }
         catch

@@ -16,6 +16,8 @@ namespace Orleans.Groups.ProcessHost;
 /// </summary>
 internal static class HostProgram
 {
+    // Each test has a range of ports of its own, so that no other takes one whose silo is dead for a moment.
+    private const int GatewayDistance = 8_000;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>Runs a silo with its log: <c>--log FILE</c>, then the arguments of the silo program.</summary>
@@ -36,7 +38,12 @@ internal static class HostProgram
             context.Cancel = true;
             stop.Cancel();
         });
-        using var ports = PortLease.Take(IPAddress.Parse(settings.Address), settings.SiloPort, settings.GatewayPort);
+        using var ports = PortLease.Take(
+            IPAddress.Parse(settings.Address),
+            settings.SiloPort,
+            settings.GatewayPort,
+            settings.PrimaryPort,
+            settings.PrimaryPort + GatewayDistance);
         SiloHost.AddSilo(builder, settings, ports);
         builder.Services.AddSingleton<IHostLifetime, QuietLifetime>();
         var host = builder.Build();

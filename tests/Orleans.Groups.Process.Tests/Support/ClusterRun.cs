@@ -16,12 +16,14 @@ internal sealed class ClusterRun : IAsyncDisposable
     internal const int Limit = 120_000;
 
     private const string Ring = "ring";
+    private static int _runs;
     private readonly string _folder = Directory.CreateTempSubdirectory("groups-run-").FullName;
     private readonly string _connection;
     private readonly EventLogWriter _log;
     private readonly List<SiloProcess> _all = [];
     private readonly Dictionary<string, string> _confirmed = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly int _firstPort = 13_000 + (Interlocked.Increment(ref _runs) * 50);
     private int _started;
     private int _window;
     private bool _isClean;
@@ -183,7 +185,7 @@ internal sealed class ClusterRun : IAsyncDisposable
     private async Task<SiloProcess> StartSiloAsync(SiloProcess? insteadOf)
     {
         var name = $"n{Interlocked.Increment(ref _started)}";
-        string[] ports = insteadOf is null ? []
+        string[] ports = insteadOf is null ? ["--primary-port", $"{_firstPort}"]
             : ["--silo-port", $"{insteadOf.SiloPort}", "--gateway-port", $"{insteadOf.GatewayPort}"];
         var silo = await SiloProcess.StartAsync(
             name,
