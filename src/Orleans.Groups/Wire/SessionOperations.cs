@@ -156,6 +156,17 @@ internal sealed class ReplaceSession : SessionOperation
     public Guid Session { get; init; }
 }
 
+/// <summary>Forgets a ring, whoever is in it. Result: <see cref="RingForgotten"/>.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Orleans.Groups.ForgetRing")]
+internal sealed class ForgetRing : SessionOperation
+{
+    /// <summary>The group.</summary>
+    [Id(0)]
+    public string? Group { get; init; }
+}
+
 /// <summary>What an operation has led to.</summary>
 [GenerateSerializer]
 [Immutable]
@@ -245,4 +256,15 @@ internal sealed class Sent : SessionResult
     /// <summary>How many nodes were left out.</summary>
     [Id(3)]
     public int NotConnected { get; init; }
+}
+
+/// <summary>A ring was forgotten.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("Orleans.Groups.RingForgotten")]
+internal sealed class RingForgotten : SessionResult
+{
+    /// <summary>Whether there was one.</summary>
+    [Id(0)]
+    public bool HasExisted { get; init; }
 }

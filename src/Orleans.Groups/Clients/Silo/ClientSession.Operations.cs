@@ -25,6 +25,7 @@ internal sealed partial class ClientSession
                 StopMonitor stop => Stop(stop),
                 SendPayload send => await SendAsync(send),
                 ReplaceSession replace => Replace(replace),
+                ForgetRing forget => await ForgetAsync(forget),
                 _ => Refuse($"The silo does not know the operation {operation.GetType().Name}."),
             };
         }
@@ -258,6 +259,11 @@ internal sealed partial class ClientSession
             NotConnected = published.NotConnected,
         };
     }
+
+    private async Task<SessionResult> ForgetAsync(ForgetRing forget) =>
+        GroupName.TryCreate(forget.Group, out var group)
+            ? new RingForgotten { HasExisted = await Host.Multicast.ForgetAsync(group) }
+            : Refuse("The group is not valid.");
 
     private Done Replace(ReplaceSession replace)
     {

@@ -66,6 +66,12 @@ internal sealed partial class HostedRingMember
             };
         }
 
+        if (_joining is not { IsCompletedSuccessfully: true })
+        {
+            End(); // The owner does not wait for the joining any more.
+            return RingMemberReply.Done;
+        }
+
         return Describe(await SubmitAsync(request.Number, request.SettledThrough, () => EndInTurnAsync(request)));
     }
 
