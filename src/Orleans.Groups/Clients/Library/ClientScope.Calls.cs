@@ -19,12 +19,13 @@ internal sealed partial class ClientScope
         IReadOnlyCollection<MemberId> members,
         CancellationToken cancellationToken = default)
     {
-        var owned = Check(groups, members);
         cancellationToken.ThrowIfCancellationRequested();
         if (_groups.Core.IsStopping)
         {
-            return new JoinResult(JoinStatus.ShuttingDown, 0);
+            return new JoinResult(JoinStatus.ShuttingDown, 0); // Its members have ended, or are about to.
         }
+
+        var owned = Check(groups, members);
 
         var done = await ChangeAsync(groups, owned, isJoin: true, cancellationToken).ConfigureAwait(false);
         return new JoinResult(done.Joined, done.Added);
@@ -43,12 +44,13 @@ internal sealed partial class ClientScope
         IReadOnlyCollection<MemberId> members,
         CancellationToken cancellationToken = default)
     {
-        var owned = Check(groups, members);
         cancellationToken.ThrowIfCancellationRequested();
         if (_groups.Core.IsStopping)
         {
-            return new LeaveResult(LeaveStatus.ShuttingDown, []);
+            return new LeaveResult(LeaveStatus.ShuttingDown, []); // Its members have ended, or are about to.
         }
+
+        var owned = Check(groups, members);
 
         var done = await ChangeAsync(groups, owned, isJoin: false, cancellationToken).ConfigureAwait(false);
         var byHandle = owned.DistinctBy(static member => member.Handle).ToDictionary(static member => member.Handle);
