@@ -10,7 +10,7 @@ public sealed class DatabaseTests
     {
         Assert.SkipWhen(PostgresServer.WhyMissing is not null, PostgresServer.WhyMissing ?? "");
         await using var server = await PostgresServer.StartAsync();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3);
+        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_400);
         await run.ResetStallsAsync();
         run.BeginFault("store");
         await server.StopAsync();

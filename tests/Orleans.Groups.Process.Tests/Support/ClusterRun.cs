@@ -16,21 +16,21 @@ internal sealed class ClusterRun : IAsyncDisposable
     internal const int Limit = 120_000;
 
     private const string Ring = "ring";
-    private static int _runs;
     private readonly string _folder = Directory.CreateTempSubdirectory("groups-run-").FullName;
     private readonly string _connection;
     private readonly EventLogWriter _log;
     private readonly List<SiloProcess> _all = [];
     private readonly Dictionary<string, string> _confirmed = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly int _firstPort = 13_000 + (Interlocked.Increment(ref _runs) * 50);
+    private readonly int _firstPort;
     private int _started;
     private int _window;
     private bool _isClean;
 
-    private ClusterRun(string connection)
+    private ClusterRun(string connection, int firstPort)
     {
         _connection = connection;
+        _firstPort = firstPort;
         _log = new EventLogWriter(Path.Combine(_folder, "test.ndjson"));
     }
 
@@ -41,9 +41,14 @@ internal sealed class ClusterRun : IAsyncDisposable
     internal string Connection => _connection;
 
     /// <summary>Starts silos at one moment, with everybody at work.</summary>
-    internal static async Task<ClusterRun> StartAsync(string connection, int silos)
+    /// <param name="connection">An empty database.</param>
+    /// <param name="silos">How many.</param>
+    /// <param name="firstPort">
+    /// Where the search for free ports begins; different in each test, so that none takes the port of another's dead silo.
+    /// </param>
+    internal static async Task<ClusterRun> StartAsync(string connection, int silos, int firstPort)
     {
-        var run = new ClusterRun(connection);
+        var run = new ClusterRun(connection, firstPort);
         try
         {
             await run.AddAsync(silos);
