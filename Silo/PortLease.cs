@@ -19,7 +19,9 @@ internal sealed class PortLease : IDisposable
     /// <summary>Where the search for a gateway port begins; Orleans' own default.</summary>
     internal const int FirstGatewayPort = 30000;
 
-    private const int MaxTries = 200;
+    /// <summary>How many ports are tried.</summary>
+    internal const int Range = 300;
+
     private readonly List<FileStream> _locks = [];
 
     private PortLease()
@@ -72,7 +74,7 @@ internal sealed class PortLease : IDisposable
                 $"port {port} is in use at {address}; choose another with {option}, or none to take a free one");
         }
 
-        var last = Math.Min(first + MaxTries, IPEndPoint.MaxPort + 1);
+        var last = Math.Min(first + Range, IPEndPoint.MaxPort + 1);
         for (port = first; port < last; port++)
         {
             if (TryTake(address, port))
