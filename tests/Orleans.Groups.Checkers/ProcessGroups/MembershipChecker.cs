@@ -75,11 +75,15 @@ internal sealed class MembershipChecker(RunModel run, GroupsModel groups) : Chec
         }
 
         var what = $"{read.Node} shows {count.Held.Member} {times} times in {group.Name}";
-        if (times > count.EverMost)
+        if (!isQuiet)
         {
-            Report("P-S6", $"{what}, it has joined {count.EverMost} times", read);
+            Require(
+                times <= count.EverMost,
+                "P-S6",
+                () => $"{what}, it has joined {count.EverMost} times",
+                read);
         }
-        else if (isQuiet && owner.IsAlive && !run.Settings.LocalScopes.Contains(read.Scope))
+        else if (owner.IsAlive && !run.Settings.LocalScopes.Contains(read.Scope))
         {
             Require(
                 times >= count.Least && times <= (count.HasEnded ? 0 : count.Most),

@@ -75,7 +75,7 @@ internal sealed class MonitorBatchChecker : Checker
         {
             CheckEnd(change);
         }
-        else if (change.Reason is "Joined" or "Left"
+        else if (change.Reason is "Joined" or "Left" && change.Members.Length > 0
             && change.Members.All(member => LogIds.NodeOf(member) == change.Node))
         {
             var key = (change.Node, change.Ref, BatchOf(change.Change, change.Group, change.Members));
