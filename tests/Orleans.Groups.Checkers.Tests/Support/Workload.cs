@@ -26,7 +26,7 @@ internal sealed class Workload : IAsyncDisposable
         _cluster = new InMemoryCluster(new InMemoryClusterOptions { Seed = (ulong)seed, EncodeMessages = true });
     }
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _recorder.StopAllAsync(() => _cluster.DisposeAsync().AsTask());
 
     /// <summary>Some windows of work, each with a quiet end.</summary>
     internal async Task RunAsync(int windows, int steps)
@@ -53,11 +53,11 @@ internal sealed class Workload : IAsyncDisposable
         switch (_random.Next(100))
         {
             case < 20: node.JoinGroups(_random, Groups); break;
-            case < 30: await node.LeaveGroupsAsync(_random, Groups); break;
+            case < 30: await node.LeaveGroupsAsync(_random, Groups).SoonAsync("leave groups"); break;
             case < 34: node.EndMember(_random); break;
             case < 42: node.Read(Groups[_random.Next(Groups.Length)]); break;
-            case < 46: await node.ChangeMonitorsAsync(_random, Groups); break;
-            case < 52: await node.ChangeRingAsync(_random); break;
+            case < 46: await node.ChangeMonitorsAsync(_random, Groups).SoonAsync("change monitors"); break;
+            case < 52: await node.ChangeRingAsync(_random).SoonAsync("change rings"); break;
             case < 95: node.Publish(_random, _calls); break;
             case < 97: await ReplaceAsync(node); break;
             default: node.ReadMonitors(); break;
@@ -79,13 +79,13 @@ internal sealed class Workload : IAsyncDisposable
             node.Recorder.Kill(() => _cluster.KillNode(node.Node));
             foreach (var other in _nodes)
             {
-                await _cluster.WaitForInputsAsync(other.Node);
+                await _cluster.WaitForInputsAsync(other.Node).SoonAsync("handle a death");
                 other.Recorder.Saw(node.Node.Id);
             }
         }
         else
         {
-            await node.Recorder.StopAsync(() => _cluster.StopNodeAsync(node.Node));
+            await node.Recorder.StopAsync(() => _cluster.StopNodeAsync(node.Node)).SoonAsync("stop a node");
         }
 
         AddNode(node.Node.Name);
@@ -93,11 +93,12 @@ internal sealed class Workload : IAsyncDisposable
 
     private async Task SettleAsync()
     {
-        await Task.WhenAll(_calls);
+        await Task.WhenAll(_calls).SoonAsync("end all calls");
         _calls.Clear();
         _recorder.Heal();
-        await _cluster.WaitForConvergenceAsync();
-        await _cluster.DrainAsync();
+        await _nodes[0].JoinForGoodAsync().SoonAsync("join for good");
+        await _cluster.WaitForConvergenceAsync().SoonAsync("converge");
+        await _cluster.DrainAsync().SoonAsync("drain");
         foreach (var node in _nodes)
         {
             node.ReadMonitors();

@@ -34,6 +34,11 @@ internal sealed class LogMerge
             Advance(source);
         }
 
+        foreach (var source in _sources.Where(static source => source.Head is LogEvent.NodeStart))
+        {
+            yield return Take(source); // So that it is known from the beginning what the logs carry.
+        }
+
         while (_sources.Exists(static source => source.Head is not null))
         {
             var hasMoved = false;

@@ -14,7 +14,8 @@ internal sealed class MergeFacts
     private readonly Dictionary<(string Member, long Op), Proof> _proofs = [];
     private readonly Dictionary<(string Member, string From), long> _received = [];
     private readonly HashSet<(string Epoch, long Ver)> _written = [];
-    private readonly HashSet<string> _epochs = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Group, long Ver)> _versionsOfGroup = [];
+    private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Node, string Scope, long Life), long> _versions = [];
     private readonly HashSet<(string Scope, string Group, string Member)> _joins = [];
 
@@ -28,8 +29,8 @@ internal sealed class MergeFacts
         LogEvent.Receive e => IsOver(e.From) || e.From == e.Member || _published.GetValueOrDefault(e.From) >= e.Last,
         LogEvent.Confirm { Status: Outcome.Ok } e => IsProved(e),
         LogEvent.Adopt e => _storeLogs.All(_ended.Contains) || _written.Contains((e.Epoch, e.Ver)),
-        LogEvent.RegWrite e => e.Ver == 1 || e.Parent.Length > 0 || _written.Contains((e.Epoch, e.Ver - 1))
-            || !_epochs.Contains(e.Epoch),
+        LogEvent.RegWrite e => e.Ver == 1 || _lost.Contains(e.Group) || _written.Contains((e.Epoch, e.Ver - 1))
+            || (e.Parent.Length == 0 && _versionsOfGroup.Contains((e.Group, e.Ver - 1))),
         LogEvent.Applied e =>
             IsOverNode(e.Peer) || _versions.GetValueOrDefault((e.Peer, e.Scope, e.Life), -1) >= e.Ver,
         LogEvent.Read { What: ReadWhat.Members } e =>
@@ -74,8 +75,11 @@ internal sealed class MergeFacts
                 break;
             case LogEvent.RegWrite e:
                 _written.Add((e.Epoch, e.Ver));
-                _epochs.Add(e.Epoch);
+                _versionsOfGroup.Add((e.Group, e.Ver));
                 NoteRecord(e.Entries);
+                break;
+            case LogEvent.RegLost e:
+                _lost.Add(e.Group);
                 break;
             case LogEvent.Adopt e:
                 _views[e.Member] = [.. e.Entries.Where(static entry => entry.Alive).Select(static entry => entry.Member)];

@@ -66,7 +66,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
         }
 
         var isSelf = member == publisher;
-        if (member.Joined is null || (confirm.Level == ProofLevel.Received && !member.Node.Has(LogHooks.Receive)))
+        if (member.Joined is null || confirm.Blind
+            || (confirm.Level == ProofLevel.Received && !member.Node.Has(LogHooks.Receive)))
         {
             if (!isSelf)
             {
@@ -101,7 +102,7 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
                 continue;
             }
 
-            var isStrict = debt.Confirm.Level == ProofLevel.Processed;
+            var isStrict = debt.Confirm is { Level: ProofLevel.Processed, Blind: false };
             var start = joined.Bases.FirstOrDefault(start => start.Member == debt.Publisher.Id).Number;
             Require(
                 !isStrict || start >= number,

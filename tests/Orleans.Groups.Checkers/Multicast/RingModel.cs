@@ -18,6 +18,9 @@ internal sealed class RingModel(string group)
     /// <summary>What the store held last, lost or not.</summary>
     internal RecordModel? LastWritten { get; private set; }
 
+    /// <summary>Whether the store has ever lost something.</summary>
+    internal bool WasLost { get; private set; }
+
     /// <summary>Whether old versions have been forgotten.</summary>
     internal bool HasForgotten { get; private set; }
 
@@ -55,7 +58,11 @@ internal sealed class RingModel(string group)
         LastWritten = Current;
     }
 
-    internal void Lose() => Current = null;
+    internal void Lose()
+    {
+        Current = null;
+        WasLost = true;
+    }
 
     internal RecordModel Adopt(LogEvent.Adopt e)
     {

@@ -16,13 +16,17 @@ internal sealed class TellingChecker(RingsModel rings) : Checker
                     "G-S11",
                     () => $"{joined.Member} joins without itself, or with somebody twice",
                     joined);
-                Require(newcomer.Stopped is null, "G-S11", () => $"{joined.Member} joins after its end", joined);
+                Require(!HasEnded(newcomer), "G-S11", () => $"{joined.Member} joins after its end", joined);
                 break;
             case LogEvent.Changed changed:
                 CheckChange(rings.MemberOf(changed), changed);
                 break;
-            case LogEvent.Deliver deliver when rings.MemberOf(deliver) is { Stopped: { } stopped }:
-                Report("G-S11", $"{deliver.Member} gets {deliver.From} {deliver.Num} after its end", deliver, stopped);
+            case LogEvent.Deliver deliver when HasEnded(rings.MemberOf(deliver)):
+                Report(
+                    "G-S11",
+                    $"{deliver.Member} gets {deliver.From} {deliver.Num} after its end",
+                    deliver,
+                    rings.MemberOf(deliver).Stopped);
                 break;
             case LogEvent.Stopped again when rings.MemberOf(again) is { Stopped: { } stopped }:
                 Report("G-S11", $"{again.Member} ends twice", again, stopped);
@@ -30,9 +34,12 @@ internal sealed class TellingChecker(RingsModel rings) : Checker
         }
     }
 
+    /// <summary>A killed node's member has ended for its owner at once, whatever its handler is just told.</summary>
+    private static bool HasEnded(MemberModel member) => member.Stopped is not null && !member.Node.IsKilled;
+
     private void CheckChange(MemberModel member, LogEvent.Changed changed)
     {
-        if (member.Joined is null || member.Stopped is not null)
+        if (member.Joined is null || HasEnded(member))
         {
             var when = member.Joined is null ? "before it has joined" : "after its end";
             Report("G-S11", $"{member.Id} is told of a change {when}", changed);

@@ -42,6 +42,16 @@ public sealed class EventRecorder(IEventSink sink)
     public void EndFault(string what, params IEnumerable<string> details) =>
         sink.Append(new LogEvent.Fault(what, [.. details], On: false));
 
+    /// <summary>Stops all nodes of this log that live.</summary>
+    public async Task StopAllAsync(Func<Task> stop)
+    {
+        ArgumentNullException.ThrowIfNull(stop);
+        var nodes = CopyLiving();
+        BeginFault(LogFaults.Stop, nodes.Select(static node => node.Node));
+        await stop();
+        nodes.ForEach(static node => node.End());
+    }
+
     /// <summary>All faults are over, and nobody works any more.</summary>
     public void Heal() => sink.Append(new LogEvent.Healed());
 
@@ -52,14 +62,17 @@ public sealed class EventRecorder(IEventSink sink)
     /// <param name="window">Counted up; in the logs of several processes the same number says the same quiet.</param>
     public void Quiesce(long window)
     {
-        List<NodeRecorder> nodes;
-        lock (_gate)
-        {
-            nodes = _nodes.FindAll(static node => !node.HasEnded);
-        }
-
+        var nodes = CopyLiving();
         nodes.ForEach(static node => node.SampleRings());
         sink.Append(new LogEvent.Quiesced(window));
         nodes.ForEach(static node => node.ReadAll());
+    }
+
+    private List<NodeRecorder> CopyLiving()
+    {
+        lock (_gate)
+        {
+            return _nodes.FindAll(static node => !node.HasEnded);
+        }
     }
 }

@@ -77,7 +77,7 @@ public sealed class NodeRecorder
         Log(new LogEvent.Fault(LogFaults.Stop, [Node], On: true));
         HasEnded = true;
         await stop();
-        Log(new LogEvent.NodeStop(LogReasons.Stopped));
+        End();
     }
 
     /// <summary>Stops a scope on the node.</summary>
@@ -123,6 +123,13 @@ public sealed class NodeRecorder
         {
             ring.Probe();
         }
+    }
+
+    /// <summary>It has stopped.</summary>
+    internal void End()
+    {
+        HasEnded = true;
+        Log(new LogEvent.NodeStop(LogReasons.Stopped));
     }
 
     internal long NextId() => Interlocked.Increment(ref _lastId);
