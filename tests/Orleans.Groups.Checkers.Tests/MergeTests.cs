@@ -24,7 +24,9 @@ public sealed class MergeTests
             .Select(static bad => bad.Name);
         Assert.Equal(
             [
+                "P-S6: another node shows more than were joined",
                 "P-L2: a member of a killed node long after",
+                "P-M1: one join is told twice",
                 "G-S4: does not hear what was published after it had joined",
                 "G-S7: somebody that thinks it is alone, against the store",
                 "G-S18: received after it was to be erased",
@@ -93,6 +95,16 @@ public sealed class MergeTests
         }
 
         Assert.Contains("G-S1", CheckerSuite.CheckMerged(logs).ViolationCounts.Keys);
+    }
+
+    [Fact]
+    public void Merge_NodeThatBeginsAfterAQuiet_IsNotPartOfIt()
+    {
+        var first = new History();
+        first.Start("a@1").Quiet().Read("a@1", "g");
+        var second = new History();
+        second.Add("b@1", new LogEvent.NodeStart([], Window: 1)).Join("g", B);
+        Assert.True(CheckerSuite.CheckMerged([second.Events, first.Events]).IsClean);
     }
 
     [Fact]

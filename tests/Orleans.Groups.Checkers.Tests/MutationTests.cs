@@ -83,7 +83,8 @@ public sealed class MutationTests(MutationTests.Recorded recorded) : IClassFixtu
         public async ValueTask InitializeAsync()
         {
             var log = new MemoryEventLog();
-            await using (var workload = new Workload(seed: 5, log))
+            var recorder = new EventRecorder(log);
+            await using (var workload = new Workload(seed: 5, _ => recorder))
             {
                 await workload.RunAsync(windows: 1, steps: 300);
             }

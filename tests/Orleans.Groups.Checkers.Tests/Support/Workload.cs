@@ -12,21 +12,30 @@ internal sealed class Workload : IAsyncDisposable
     private static readonly string[] Groups = ["red", "green", "blue", "black"];
 
     private readonly InMemoryCluster _cluster;
-    private readonly EventRecorder _recorder;
+    private readonly Func<long, EventRecorder> _recorderOfNode;
     private readonly Random _random;
     private readonly List<WorkNode> _nodes = [];
     private readonly ConcurrentBag<Task> _calls = [];
     private long _window;
     private int _names;
 
-    internal Workload(int seed, IEventSink sink)
+    /// <param name="seed">Decides what happens.</param>
+    /// <param name="recorderOfNode">Where a node is recorded that begins after a window.</param>
+    internal Workload(int seed, Func<long, EventRecorder> recorderOfNode)
     {
         _random = new Random(seed);
-        _recorder = new EventRecorder(sink);
+        _recorderOfNode = recorderOfNode;
         _cluster = new InMemoryCluster(new InMemoryClusterOptions { Seed = (ulong)seed, EncodeMessages = true });
     }
 
-    public async ValueTask DisposeAsync() => await _recorder.StopAllAsync(() => _cluster.DisposeAsync().AsTask());
+    public async ValueTask DisposeAsync()
+    {
+        var stopped = new TaskCompletionSource();
+        var recorders = Recorders.Select(recorder => recorder.StopAllAsync(() => stopped.Task)).ToList();
+        await _cluster.DisposeAsync();
+        stopped.SetResult();
+        await Task.WhenAll(recorders);
+    }
 
     /// <summary>Some windows of work, each with a quiet end.</summary>
     internal async Task RunAsync(int windows, int steps)
@@ -67,7 +76,7 @@ internal sealed class Workload : IAsyncDisposable
     private void AddNode(string? name = null)
     {
         var node = _cluster.AddNode(name ?? $"n{++_names}");
-        _nodes.Add(new WorkNode(node, _recorder.StartNode(node.Id)));
+        _nodes.Add(new WorkNode(node, _recorderOfNode(_window).StartNode(node.Id)));
     }
 
     /// <summary>A node is killed, or stops; its next life begins.</summary>
@@ -95,7 +104,11 @@ internal sealed class Workload : IAsyncDisposable
     {
         await Task.WhenAll(_calls).SoonAsync("end all calls");
         _calls.Clear();
-        _recorder.Heal();
+        foreach (var recorder in Recorders)
+        {
+            recorder.Heal();
+        }
+
         await _nodes[0].JoinForGoodAsync().SoonAsync("join for good");
         await _cluster.WaitForConvergenceAsync().SoonAsync("converge");
         await _cluster.DrainAsync().SoonAsync("drain");
@@ -104,6 +117,12 @@ internal sealed class Workload : IAsyncDisposable
             node.ReadMonitors();
         }
 
-        _recorder.Quiesce(++_window);
+        _window++;
+        foreach (var recorder in Recorders)
+        {
+            recorder.Quiesce(_window);
+        }
     }
+
+    private IEnumerable<EventRecorder> Recorders => _nodes.Select(static node => node.Recorder.Recorder).Distinct();
 }

@@ -5,10 +5,15 @@ namespace Orleans.Groups.Checkers;
 /// One recorder per log, and one <see cref="NodeRecorder"/> per life of a node in it. What a test does to nodes and
 /// links it says here, too, or the checkers take it for the system's own doing.
 /// </remarks>
-public sealed class EventRecorder(IEventSink sink)
+/// <param name="sink">Where the events go.</param>
+/// <param name="window">
+/// The last quiet of the run; a log that begins later than others has to say so, because no clock does.
+/// </param>
+public sealed class EventRecorder(IEventSink sink, long window = 0)
 {
     private readonly Lock _gate = new();
     private readonly List<NodeRecorder> _nodes = [];
+    private long _window = window;
 
     /// <summary>Where the events go.</summary>
     public IEventSink Sink => sink;
@@ -28,7 +33,7 @@ public sealed class EventRecorder(IEventSink sink)
             _nodes.Add(recorder);
         }
 
-        recorder.Log(new LogEvent.NodeStart([.. hooks.Append(LogHooks.Handled).Distinct()]));
+        recorder.Log(new LogEvent.NodeStart([.. hooks.Append(LogHooks.Handled).Distinct()], _window));
         return recorder;
     }
 
@@ -64,6 +69,7 @@ public sealed class EventRecorder(IEventSink sink)
     {
         var nodes = CopyLiving();
         nodes.ForEach(static node => node.SampleRings());
+        _window = window;
         sink.Append(new LogEvent.Quiesced(window));
         nodes.ForEach(static node => node.ReadAll());
     }

@@ -6,7 +6,6 @@ namespace Orleans.Groups.Checkers;
 /// <summary>Records one life of a node. Any thread.</summary>
 public sealed class NodeRecorder
 {
-    private readonly EventRecorder _recorder;
     private readonly ConcurrentDictionary<RingRecorder, bool> _rings = new();
     private readonly ConcurrentDictionary<string, RecordingProcessGroups> _scopes = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<MemberId, string> _texts = [];
@@ -14,9 +13,12 @@ public sealed class NodeRecorder
 
     internal NodeRecorder(EventRecorder recorder, string node)
     {
-        _recorder = recorder;
+        Recorder = recorder;
         Node = node;
     }
+
+    /// <summary>The recorder of its log.</summary>
+    public EventRecorder Recorder { get; }
 
     /// <summary>The node as its log names it.</summary>
     public string Node { get; }
@@ -24,14 +26,14 @@ public sealed class NodeRecorder
     /// <summary>Whether it has stopped or was killed.</summary>
     public bool HasEnded { get; private set; }
 
-    internal long LastSeq => _recorder.Sink.LastSeq;
+    internal long LastSeq => Recorder.Sink.LastSeq;
 
     /// <summary>Adds an event of this node, for what the wrappers do not see.</summary>
     public void Log(LogEvent logEvent)
     {
         ArgumentNullException.ThrowIfNull(logEvent);
         logEvent.Node = Node;
-        _recorder.Sink.Append(logEvent);
+        Recorder.Sink.Append(logEvent);
     }
 
     /// <summary>Records a scope of this node; the same wrapper whenever the scope is the same.</summary>
