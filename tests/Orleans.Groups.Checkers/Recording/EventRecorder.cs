@@ -27,13 +27,14 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
     public NodeRecorder StartNode(NodeId node, params IEnumerable<string> hooks)
     {
         ArgumentNullException.ThrowIfNull(node);
-        var recorder = new NodeRecorder(this, LogIds.Of(node));
+        string[] carried = [.. hooks.Append(LogHooks.Handled).Distinct()];
+        var recorder = new NodeRecorder(this, LogIds.Of(node), carried.Contains(LogHooks.Receive));
         lock (_gate)
         {
             _nodes.Add(recorder);
         }
 
-        recorder.Log(new LogEvent.NodeStart([.. hooks.Append(LogHooks.Handled).Distinct()], _window));
+        recorder.Log(new LogEvent.NodeStart(carried, _window));
         return recorder;
     }
 
