@@ -94,12 +94,14 @@ public sealed class ProtocolRecorderTests
 
         var events = _log.Copy();
         Assert.Equal(
-            "NodeStart RegWrite Adopt RegWrite Adopt Publish Receive AckOrig RegWrite Adopt Inherit Erase RegWrite RegLost",
+            "NodeStart RegWrite Adopt RegWrite Adopt Publish Receive AckOrig "
+            + "RegWrite Adopt Inherit Erase RegWrite RegLost",
             string.Join(' ', events.Select(static e => e.Kind)));
         var (a, b) = (LogIds.Of(A), LogIds.Of(B));
         var text = Epoch.ToString("N");
         Assert.Equivalent(
-            new LogEvent.Publish("ring", a, 1, CallEnvelope.HashOf("x"u8), 9, text, 2), Plain<LogEvent.Publish>(events));
+            new LogEvent.Publish("ring", a, 1, CallEnvelope.HashOf("x"u8), 9, text, 2),
+            Plain<LogEvent.Publish>(events));
         Assert.Equivalent(new LogEvent.Receive("ring", a, b, 1, 1, b, text), Plain<LogEvent.Receive>(events));
         Assert.Equivalent(new LogEvent.AckOrig("ring", a, a, 1, text, 2), Plain<LogEvent.AckOrig>(events));
         Assert.Equivalent(new LogEvent.Inherit("ring", a, b, text, 3), Plain<LogEvent.Inherit>(events));

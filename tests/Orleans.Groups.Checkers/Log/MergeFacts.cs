@@ -95,7 +95,8 @@ internal sealed class MergeFacts
                 _lost.Add(e.Group);
                 break;
             case LogEvent.Adopt e:
-                _views[e.Member] = [.. e.Entries.Where(static entry => entry.Alive).Select(static entry => entry.Member)];
+                _views[e.Member] =
+                    [.. e.Entries.Where(static entry => entry.Alive).Select(static entry => entry.Member)];
                 NoteRecord(e.Entries);
                 break;
             case LogEvent.Joined e:

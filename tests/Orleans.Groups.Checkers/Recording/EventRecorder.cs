@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Checkers;
 
-/// <summary>Records what an application does with any engine, and what it is told, through wrappers of the API.</summary>
+/// <summary>Records what an application does with any engine, and what it is told, by wrapping the API.</summary>
 /// <remarks>
 /// One recorder per log, and one <see cref="NodeRecorder"/> per life of a node in it. What a test does to nodes and
 /// links it says here, too, or the checkers take it for the system's own doing.
