@@ -37,6 +37,7 @@ public static class GroupsSiloBuilderExtensions
             static (provider, scope) => provider.GetRequiredService<IGroups>().GetProcessGroups((string)scope!));
         services.AddGrainService<GroupsSiloService>();
         RecordServices.Add(services);
+        GrainServices.Add(services);
         return builder;
     }
 }

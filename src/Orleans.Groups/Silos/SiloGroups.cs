@@ -33,6 +33,7 @@ internal sealed class SiloGroups : IGroups
         core.Connect(Network);
         Host = new NodeHost(core, Network.Self);
         Network.Connect(Host);
+        Multicast = new SiloMulticast(Host.Multicast);
     }
 
     /// <inheritdoc/>
@@ -42,7 +43,7 @@ internal sealed class SiloGroups : IGroups
     public IProcessGroups ProcessGroups => GetProcessGroups(Options.ProcessGroups.DefaultScope);
 
     /// <inheritdoc/>
-    public IMulticast Multicast => Host.Multicast;
+    public IMulticast Multicast { get; }
 
     internal GroupsOptions Options { get; }
 
@@ -60,6 +61,7 @@ internal sealed class SiloGroups : IGroups
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        GrainNames.ThrowIfGrain(name, nameof(name));
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
     }
 

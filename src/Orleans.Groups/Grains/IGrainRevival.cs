@@ -1,0 +1,34 @@
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Orleans.Groups;
+
+/// <summary>Brings a grain back into its groups. A call to it activates the grain, which is what it is for.</summary>
+[Alias("Orleans.Groups.IGrainRevival")]
+internal interface IGrainRevival : IGrainExtension
+{
+    /// <summary>Joins whatever the activation before this one was a member of and this one is not.</summary>
+    [Alias("Rejoin")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:00:10")]
+    ValueTask RejoinAsync(GrainMembership[] memberships);
+}
+
+/// <summary>That of one activation.</summary>
+internal sealed class GrainRevival(IGrainContextAccessor accessor, SiloGroups silo) : IGrainRevival
+{
+    /// <inheritdoc/>
+    public async ValueTask RejoinAsync(GrainMembership[] memberships)
+    {
+        var host = GrainHost.Of(accessor.GrainContext);
+        foreach (var membership in memberships)
+        {
+            var groups = silo.GetProcessGroups(membership.Scope);
+            var options = new GrainJoinOptions { KeepAlive = membership.KeepAlive, Rejoin = true };
+            for (var missing = host.Memberships.CountMissing(membership); missing > 0; missing--)
+            {
+                await host.JoinAsync(groups, [membership.Group], options, CancellationToken.None);
+            }
+        }
+    }
+}
