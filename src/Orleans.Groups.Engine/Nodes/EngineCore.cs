@@ -16,13 +16,15 @@ internal abstract class EngineCore
     /// <param name="logger">Where everything is logged.</param>
     /// <param name="seed">Of all randomness.</param>
     /// <param name="scopeFrameLimit">See <see cref="ScopeFrameLimit"/>.</param>
+    /// <param name="work">Counts what is under way; <see langword="null"/> for a counter of its own.</param>
     protected EngineCore(
         ProcessGroupsOptions processGroups,
         MulticastOptions multicast,
         TimeProvider time,
         ILogger logger,
         ulong seed,
-        int scopeFrameLimit)
+        int scopeFrameLimit,
+        WorkCounter? work = null)
     {
         ProcessGroups = processGroups;
         Multicast = multicast;
@@ -31,6 +33,7 @@ internal abstract class EngineCore
         Logger = logger;
         _random = new DeterministicRandom(seed);
         ScopeFrameLimit = scopeFrameLimit;
+        Work = work ?? new WorkCounter();
     }
 
     internal ProcessGroupsOptions ProcessGroups { get; }
@@ -43,7 +46,8 @@ internal abstract class EngineCore
 
     internal ILogger Logger { get; }
 
-    internal WorkCounter Work { get; } = new();
+    /// <summary>What is under way. Engines of one process may share a counter.</summary>
+    internal WorkCounter Work { get; }
 
     /// <summary>Most frames of one scope that a peer has not handled before the scope is told to wait.</summary>
     internal int ScopeFrameLimit { get; }

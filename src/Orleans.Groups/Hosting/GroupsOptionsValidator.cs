@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using Orleans.Groups;
-using Orleans.Runtime;
 
 namespace Orleans.Hosting;
 

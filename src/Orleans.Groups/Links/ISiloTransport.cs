@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Orleans.Groups;
 
 /// <summary>Carries what silos say to each other. May lose, double, reorder and delay. Any thread.</summary>

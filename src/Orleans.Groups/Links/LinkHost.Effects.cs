@@ -11,7 +11,7 @@ internal sealed partial class LinkHost
     internal static LinkPacket Pack(LinkMessage message, Guid token)
     {
         var buffer = new ArrayBufferWriter<byte>(128);
-        LinkMessageCodec.Encode(message, buffer);
+        WireCodec.EncodeLink(message, buffer);
         return new LinkPacket { Token = token, Message = buffer.WrittenMemory, Tail = message.Tail };
     }
 
@@ -83,7 +83,7 @@ internal sealed partial class LinkHost
 
             foreach (var packet in reply.Messages)
             {
-                if (LinkMessageCodec.TryDecode(packet.Message, packet.Tail, out var answer, out var error))
+                if (WireCodec.TryDecodeLink(packet.Message, packet.Tail, cache: null, out var answer, out var error))
                 {
                     Tell(new LinkInput.Received(answer));
                 }
@@ -177,7 +177,7 @@ internal sealed partial class LinkHost
         {
             _timers[(int)timer.Timer]?.Dispose();
             _timers[(int)timer.Timer] =
-                _isSilenced ? null : Timers.Create(_network.Core.Time, () => Tell(fired), timer.After);
+                _isSilenced ? null : Engine.Timers.Create(_network.Core.Time, () => Tell(fired), timer.After);
         }
     }
 

@@ -1,6 +1,5 @@
 using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
-using Orleans.Runtime;
 
 namespace Orleans.Groups;
 

@@ -13,8 +13,14 @@ internal sealed class SiloCore : EngineCore
     private readonly IRecordStore _records;
     private INodeNetwork? _nodes;
 
-    internal SiloCore(GroupsOptions options, TimeProvider time, ILogger logger, ulong seed, IRecordStore records)
-        : base(options.ProcessGroups, options.Multicast, time, logger, seed, FramesPerScope)
+    internal SiloCore(
+        GroupsOptions options,
+        TimeProvider time,
+        ILogger logger,
+        ulong seed,
+        IRecordStore records,
+        WorkCounter? work)
+        : base(options.ProcessGroups, options.Multicast, time, logger, seed, FramesPerScope, work)
     {
         _records = records;
     }

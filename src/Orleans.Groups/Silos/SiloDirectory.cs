@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Orleans.Groups;
 
 /// <summary>Which silos that are no peers are dead: those of which a record still speaks. Any thread.</summary>

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Groups.Engine;
-using Orleans.Runtime;
 
 namespace Orleans.Groups;
 
 /// <summary>The node of this silo: made with the silo's services, started and stopped by its scope grain.</summary>
-internal sealed class SiloGroups : IGroups
+internal sealed class SiloGroups : IGroups, IDisposable
 {
     private readonly IClusterMembershipService _membership;
     private readonly CancellationTokenSource _stop = new();
@@ -19,7 +18,8 @@ internal sealed class SiloGroups : IGroups
         ISiloTransport transport,
         IRecordStore records,
         ILoggerFactory loggerFactory,
-        TimeProvider? time = null)
+        TimeProvider? time = null,
+        WorkCounter? work = null)
     {
         _membership = membership;
         Options = options.Value;
@@ -28,7 +28,8 @@ internal sealed class SiloGroups : IGroups
             time ?? TimeProvider.System,
             loggerFactory.CreateLogger("Orleans.Groups"),
             (ulong)Random.Shared.NextInt64(),
-            records);
+            records,
+            work);
         Network = new SiloNetwork(core, silo.SiloAddress, new SiloDirectory(membership), transport);
         core.Connect(Network);
         Host = new NodeHost(core, Network.Self);
@@ -63,6 +64,14 @@ internal sealed class SiloGroups : IGroups
         cancellationToken.ThrowIfCancellationRequested();
         GrainNames.ThrowIfGrain(name, nameof(name));
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
+    }
+
+    /// <summary>The services end. A silo that was not stopped in order ends as if it were killed.</summary>
+    public void Dispose()
+    {
+        Host.Kill();
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
     /// <summary>The silo is active.</summary>

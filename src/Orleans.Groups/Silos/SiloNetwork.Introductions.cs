@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Orleans.Groups.Protocol;
-using Orleans.Runtime;
 
 namespace Orleans.Groups;
 
@@ -28,7 +27,7 @@ internal sealed partial class SiloNetwork
             return LinkReply.Empty;
         }
 
-        if (!LinkMessageCodec.TryDecode(packet.Message, packet.Tail, out var message, out var error))
+        if (!WireCodec.TryDecodeLink(packet.Message, packet.Tail, cache: null, out var message, out var error))
         {
             Core.Logger.LinkMessageRefused(peer.Silo, error.ToString());
             return LinkReply.Empty;

@@ -1,6 +1,5 @@
 using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
-using Orleans.Runtime;
 
 namespace Orleans.Groups;
 
@@ -61,6 +60,9 @@ internal sealed partial class SiloNetwork : INodeNetwork
     internal TaskCompletionSource DeclaredDeadSource { get; } =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Sessions or membership have changed. Raised outside all locks, on any thread; for waiting.</summary>
+    internal event Action? Changed;
+
     /// <summary>Sets the node. Once, before anything else.</summary>
     internal void Connect(NodeHost host) => _host = host;
 
@@ -116,6 +118,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
         }
 
         Core.Work.Pulse();
+        Changed?.Invoke();
     }
 
     /// <inheritdoc/>
@@ -240,6 +243,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
         }
 
         Core.Logger.SessionBegan(session, Self, link.Peer);
+        Changed?.Invoke();
     }
 
     /// <summary>A session has ended, behind its last frame; called by a link's pump.</summary>
@@ -261,6 +265,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
         }
 
         Core.Logger.LinkSessionEnded(Silo, session, link.Silo, reason.ToString());
+        Changed?.Invoke();
         if (reason == LinkEndReason.DeclaredDead)
         {
             DeclaredDead(link.Silo);

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Orleans.Groups;
 
 /// <summary>What a silo knows of one life of another. Changed under the network's lock.</summary>

@@ -1,0 +1,21 @@
+using Orleans.Groups.Conformance;
+
+namespace Orleans.Groups.Tests;
+
+/// <summary>Silos with the grain directory that TestCluster installs.</summary>
+public sealed class SiloEngine : IGroupsEngine
+{
+    public FixtureCapabilities Capabilities => FixtureCapabilities.All;
+
+    public Task<IGroupsFixture> CreateAsync(FixtureOptions options) =>
+        SiloFixture.StartAsync(options, usesLocalDirectory: false);
+}
+
+/// <summary>Silos with the grain directory that Orleans has by default.</summary>
+public sealed class DefaultDirectorySiloEngine : IGroupsEngine
+{
+    public FixtureCapabilities Capabilities => FixtureCapabilities.All;
+
+    public Task<IGroupsFixture> CreateAsync(FixtureOptions options) =>
+        SiloFixture.StartAsync(options, usesLocalDirectory: true);
+}

@@ -1,0 +1,253 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Orleans.Groups.Conformance;
+using Orleans.Groups.Engine;
+using Orleans.TestingHost;
+
+namespace Orleans.Groups.Tests;
+
+/// <summary>
+/// A TestCluster for one fact: a first silo that holds the membership table, and one silo for each node of the fact.
+/// </summary>
+internal sealed class SiloFixture : IGroupsFixture
+{
+    private readonly WorkCounter _work = new();
+    private readonly FixtureOptions _options;
+    private readonly FaultyNetwork _network;
+    private readonly FaultyRecords _faults;
+    private readonly SharedRecords _records;
+    private readonly TestCluster _cluster;
+    private readonly Lock _gate = new();
+    private readonly List<SiloNode> _nodes = [];
+    private readonly Dictionary<string, SiloHandle> _lastLives = [];
+
+    private SiloFixture(FixtureOptions options, bool usesLocalDirectory)
+    {
+        _options = options;
+        _network = new FaultyNetwork(_work);
+        _records = new SharedRecords();
+        _faults = new FaultyRecords(_work, _records);
+        var builder = new TestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.Options.InitializeClientOnDeploy = false;
+        if (usesLocalDirectory)
+        {
+            builder.Options.SiloBuilderConfiguratorTypes.RemoveAll(
+                static type => type.Contains("ConfigureDistributedGrainDirectory", StringComparison.Ordinal));
+        }
+
+        builder.CreateSiloAsync = async (name, configuration) =>
+            await InProcessSiloHandle.CreateAsync(name, configuration, host => host.UseOrleans(Configure));
+        _cluster = builder.Build();
+    }
+
+    public IRecordFaults Records => _faults;
+
+    internal static async Task<IGroupsFixture> StartAsync(FixtureOptions options, bool usesLocalDirectory)
+    {
+        var fixture = new SiloFixture(options, usesLocalDirectory);
+        await fixture._cluster.DeployAsync();
+        fixture.Add("(first)", fixture._cluster.Primary);
+        return fixture;
+    }
+
+    public async Task<INodeFixture> AddNodeAsync(string name)
+    {
+        if (_lastLives.TryGetValue(name, out var dead))
+        {
+            var again = await _cluster.RestartStoppedSecondarySiloAsync(dead.Name);
+            return await ConnectAsync(Add(name, again));
+        }
+
+        return await ConnectAsync(Add(name, await _cluster.StartAdditionalSiloAsync()));
+    }
+
+    public async Task StopNodeAsync(INodeFixture node)
+    {
+        var silo = (SiloNode)node;
+        await _cluster.StopSiloAsync(silo.Handle);
+        await ForgetAsync(silo);
+    }
+
+    public async Task KillNodeAsync(INodeFixture node)
+    {
+        // What TestCluster calls killing still runs the stop of everything: so the node falls silent before.
+        var silo = (SiloNode)node;
+        _network.Kill(silo.Address);
+        silo.Groups.Host.Kill();
+        await _cluster.KillSiloAsync(silo.Handle);
+        await ForgetAsync(silo);
+    }
+
+    public Task CutAsync(INodeFixture from, INodeFixture to)
+    {
+        _network.Cut(((SiloNode)from).Address, ((SiloNode)to).Address);
+        return Task.CompletedTask;
+    }
+
+    public Task DeclareDownAsync(INodeFixture observer, INodeFixture node) =>
+        GiveUpAsync((SiloNode)observer, (SiloNode)node);
+
+    public async Task SplitAsync(INodeFixture left, INodeFixture right)
+    {
+        await CutAsync(left, right);
+        await CutAsync(right, left);
+        await GiveUpAsync((SiloNode)left, (SiloNode)right);
+        await GiveUpAsync((SiloNode)right, (SiloNode)left);
+    }
+
+    public Task HealAsync(INodeFixture left, INodeFixture right)
+    {
+        _network.Heal(((SiloNode)left).Address, ((SiloNode)right).Address);
+        return Task.CompletedTask;
+    }
+
+    public Task DrainAsync(CancellationToken cancellationToken = default) =>
+        _work.WaitForIdleAsync(cancellationToken);
+
+    public async Task WaitForConvergenceAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var starts = _work.Starts;
+            await _work.WaitForIdleAsync(cancellationToken);
+            if (HasConverged())
+            {
+                return;
+            }
+
+            await _work.WaitForIdleAsync(starts, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _network.HealAll();
+        await _faults.ReleaseAsync();
+        await _faults.SetUnavailableAsync(false);
+        foreach (var node in CopyNodes())
+        {
+            node.Groups.Host.Kill(); // The end of a test drains nothing.
+        }
+
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    private void Configure(HostBuilderContext context, ISiloBuilder silo)
+    {
+        silo.AddGroups(options => Copy(_options, options));
+        var services = silo.Services;
+        services.AddSingleton(_work);
+        services.AddSingleton<IFatalErrorHandler, SurvivingSilo>();
+        services.AddSingleton<GrainServiceTransport>();
+        services.Replace(ServiceDescriptor.Singleton<ISiloTransport>(provider => new FaultyTransport(
+            _network,
+            provider.GetRequiredService<GrainServiceTransport>(),
+            provider.GetRequiredService<ILocalSiloDetails>())));
+        services.Replace(ServiceDescriptor.Singleton(_ => _faults.Of(_records)));
+    }
+
+    private static void Copy(FixtureOptions from, GroupsOptions to)
+    {
+        OptionsCopy.Copy(from.ProcessGroups, to.ProcessGroups);
+        OptionsCopy.Copy(from.Multicast, to.Multicast);
+    }
+
+    private SiloNode Add(string name, SiloHandle handle)
+    {
+        var node = new SiloNode(name, (InProcessSiloHandle)handle);
+        lock (_gate)
+        {
+            _nodes.Add(node);
+        }
+
+        _lastLives[name] = handle;
+        return node;
+    }
+
+    internal List<SiloNode> CopyNodes()
+    {
+        lock (_gate)
+        {
+            return [.. _nodes];
+        }
+    }
+
+    /// <summary>Completes when the node has a session with all others, and scopes have been told.</summary>
+    private async Task<INodeFixture> ConnectAsync(SiloNode node)
+    {
+        foreach (var other in CopyNodes().Where(other => other != node && _network.IsWhole(node.Address, other.Address)))
+        {
+            await UntilAsync(() => IsConnected(node, other), node, other);
+        }
+
+        return node;
+    }
+
+    private async Task ForgetAsync(SiloNode node)
+    {
+        lock (_gate)
+        {
+            _nodes.Remove(node);
+        }
+
+        foreach (var other in CopyNodes())
+        {
+            await UntilAsync(() => other.Groups.Network.IsDead(node.Id) && SessionOf(other, node) == 0, other);
+        }
+    }
+
+    private static async Task GiveUpAsync(SiloNode observer, SiloNode node)
+    {
+        if (LinkOf(observer, node) is { Session: var session and not 0 } link)
+        {
+            link.EndSession(session);
+            await UntilAsync(() => SessionOf(observer, node) != session, observer);
+        }
+    }
+
+    /// <summary>Completes when a condition holds, which is looked at whenever something changes at one of the nodes.</summary>
+    private static async Task UntilAsync(Func<bool> condition, params SiloNode[] nodes)
+    {
+        using var changed = new SemaphoreSlim(0);
+        void OnChanged() => changed.Release();
+        foreach (var node in nodes)
+        {
+            node.Groups.Network.Changed += OnChanged;
+        }
+
+        while (!condition())
+        {
+            await changed.WaitAsync();
+        }
+
+        foreach (var node in nodes)
+        {
+            node.Groups.Network.Changed -= OnChanged;
+        }
+    }
+
+    private static LinkHost? LinkOf(SiloNode from, SiloNode to) =>
+        from.Groups.Network.CopyAllLinks().Find(link => link.Silo.Equals(to.Address));
+
+    private static long SessionOf(SiloNode from, SiloNode to) => from.Groups.Host.Sessions.GetValueOrDefault(to.Id);
+
+    private static bool IsConnected(SiloNode left, SiloNode right) =>
+        SessionOf(left, right) != 0 && SessionOf(left, right) == SessionOf(right, left);
+
+    private bool HasConverged()
+    {
+        var nodes = CopyNodes();
+        return Convergence.IsReached(
+            [.. nodes.Select(static node => node.Groups.Host)],
+            (left, right) => IsWhole(
+                nodes.Find(node => node.Groups.Host == left)!,
+                nodes.Find(node => node.Groups.Host == right)!),
+            _records.CopyAll());
+    }
+
+    private bool IsWhole(SiloNode left, SiloNode right) =>
+        _network.IsWhole(left.Address, right.Address) && IsConnected(left, right);
+}

@@ -1,0 +1,138 @@
+using Orleans.Groups.Engine;
+
+namespace Orleans.Groups.Tests;
+
+/// <summary>Which directions between the silos of one test are cut. What goes over a cut one waits until it is healed.</summary>
+internal sealed class FaultyNetwork(WorkCounter work)
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<(SiloAddress From, SiloAddress To)> _cuts = [];
+    private readonly HashSet<SiloAddress> _dead = [];
+    private readonly List<Held> _held = [];
+
+    internal void Cut(SiloAddress from, SiloAddress to)
+    {
+        lock (_gate)
+        {
+            _cuts.Add((from, to));
+        }
+    }
+
+    internal void Heal(SiloAddress left, SiloAddress right)
+    {
+        lock (_gate)
+        {
+            _cuts.Remove((left, right));
+            _cuts.Remove((right, left));
+        }
+
+        Release();
+    }
+
+    internal void HealAll()
+    {
+        lock (_gate)
+        {
+            _cuts.Clear();
+        }
+
+        Release();
+    }
+
+    /// <summary>A silo was killed: what waits towards it, or comes from it, is lost.</summary>
+    internal void Kill(SiloAddress silo)
+    {
+        lock (_gate)
+        {
+            _dead.Add(silo);
+        }
+
+        Release();
+    }
+
+    internal bool IsWhole(SiloAddress left, SiloAddress right)
+    {
+        lock (_gate)
+        {
+            return !_cuts.Contains((left, right)) && !_cuts.Contains((right, left));
+        }
+    }
+
+    /// <summary>Completes when the direction is open. Whoever waits is under way only then.</summary>
+    internal Task PassAsync(SiloAddress from, SiloAddress to)
+    {
+        lock (_gate)
+        {
+            if (_dead.Contains(from) || _dead.Contains(to))
+            {
+                throw new SiloUnavailableException("lost with a killed silo");
+            }
+
+            if (!_cuts.Contains((from, to)))
+            {
+                return Task.CompletedTask;
+            }
+
+            var held = new Held(from, to);
+            _held.Add(held);
+            work.End();
+            return held.Opened.Task;
+        }
+    }
+
+    private void Release()
+    {
+        List<Held> open;
+        lock (_gate)
+        {
+            open = _held.FindAll(held => !_cuts.Contains((held.From, held.To)) || IsLost(held));
+            _held.RemoveAll(open.Contains);
+        }
+
+        foreach (var held in open)
+        {
+            work.Begin();
+            if (IsLost(held))
+            {
+                held.Opened.SetException(new SiloUnavailableException("lost with a killed silo"));
+            }
+            else
+            {
+                held.Opened.SetResult();
+            }
+        }
+
+        work.Pulse();
+    }
+
+    private bool IsLost(Held held)
+    {
+        lock (_gate)
+        {
+            return _dead.Contains(held.From) || _dead.Contains(held.To);
+        }
+    }
+
+    private sealed record Held(SiloAddress From, SiloAddress To)
+    {
+        internal TaskCompletionSource Opened { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
+
+/// <summary>Carries over real grain calls, through what a test has cut.</summary>
+internal sealed class FaultyTransport(FaultyNetwork network, GrainServiceTransport inner, ILocalSiloDetails silo)
+    : ISiloTransport
+{
+    public async Task<LinkReply> DeliverAsync(SiloAddress to, LinkPacket packet)
+    {
+        await network.PassAsync(silo.SiloAddress, to);
+        var reply = await inner.DeliverAsync(to, packet);
+        await network.PassAsync(to, silo.SiloAddress);
+        return reply;
+    }
+
+    public Task RequestIntroductionAsync(SiloAddress to, IntroductionRequest request) =>
+        inner.RequestIntroductionAsync(to, request);
+
+    public Task IntroduceAsync(SiloAddress to, Introduction introduction) => inner.IntroduceAsync(to, introduction);
+}
