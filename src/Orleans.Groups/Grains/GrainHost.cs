@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Timers;
 
 namespace Orleans.Groups;
@@ -9,7 +8,9 @@ namespace Orleans.Groups;
 /// What one activation has in groups: its member, its memberships, its places in rings, its monitors. A component of
 /// the activation, made when it first has something; all of it ends with the activation. Any thread.
 /// </summary>
+#pragma warning disable CA1001 // The member is ended, which disposes it, with the activation.
 internal sealed class GrainHost
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly HashSet<GrainLane> _lanes = [];

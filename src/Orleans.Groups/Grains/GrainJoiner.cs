@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Orleans.Metadata;
-using Orleans.Runtime;
 
 namespace Orleans.Groups;
 

@@ -1,5 +1,3 @@
-using Orleans.Runtime;
-
 namespace Orleans.Groups;
 
 /// <summary>From a grain to its member, and from a member that was found to its grain.</summary>

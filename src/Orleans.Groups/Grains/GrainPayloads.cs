@@ -1,5 +1,4 @@
 using System.Threading.Tasks.Sources;
-using Orleans.Runtime;
 using Orleans.Timers;
 
 namespace Orleans.Groups;

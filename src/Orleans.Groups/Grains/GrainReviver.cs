@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using Orleans.Runtime;
 
 namespace Orleans.Groups;
 
@@ -10,7 +9,7 @@ namespace Orleans.Groups;
 /// time, until they have been activated elsewhere.
 /// </remarks>
 internal sealed class GrainReviver(IGrainFactory grains, SiloGroups silo, ILoggerFactory loggerFactory)
-    : ILifecycleParticipant<ISiloLifecycle>
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>So often a grain is called; the waits between double, and follow the settings for retries.</summary>
     private const int MaxTries = 10;
@@ -58,6 +57,9 @@ internal sealed class GrainReviver(IGrainFactory grains, SiloGroups silo, ILogge
             run.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Forget(run));
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     /// <summary>Never throws.</summary>
     private async Task ReviveAsync(GrainId grain, GrainMembership[] memberships, CancellationToken stopping)
