@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -78,9 +79,8 @@ internal sealed class GrainCluster : IAsyncDisposable
         where T : IScripted =>
         Cluster.Client.GetGrain<T>(key);
 
-    /// <summary>Runs a step inside a grain, as a call.</summary>
-    internal Task RunAsync(IScripted grain, Func<ScriptedGrain, Task> step) =>
-        grain.RunAsync(Script.Add(step)).WaitAsync(Limit);
+    /// <summary>Runs a step inside a grain, as a call. What it throws comes back as it is.</summary>
+    internal Task RunAsync(IScripted grain, Func<ScriptedGrain, Task> step) => RunAsync(grain.RunAsync, step);
 
     internal async Task<T> RunAsync<T>(IScripted grain, Func<ScriptedGrain, Task<T>> step)
     {
@@ -91,7 +91,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     /// <summary>Runs a step inside a grain, between the turns of a call that runs.</summary>
     internal Task InterleaveAsync(IScripted grain, Func<ScriptedGrain, Task> step) =>
-        grain.InterleaveAsync(Script.Add(step)).WaitAsync(Limit);
+        RunAsync(grain.InterleaveAsync, step);
 
     /// <summary>Runs a step inside a grain, which is activated on that silo if it is not active.</summary>
     internal async Task RunOnAsync(SiloHandle silo, IScripted grain, Func<ScriptedGrain, Task> step)
@@ -116,6 +116,31 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(Limit);
         await Silos.WaitForConvergenceAsync(limit.Token);
+    }
+
+    private async Task RunAsync(Func<Guid, Task> call, Func<ScriptedGrain, Task> step)
+    {
+        Exception? thrown = null;
+        var id = Script.Add(async grain =>
+        {
+            try
+            {
+                await step(grain);
+            }
+            catch (Exception exception)
+            {
+                thrown = exception;
+                throw;
+            }
+        });
+        try
+        {
+            await call(id).WaitAsync(Limit);
+        }
+        catch when (thrown is not null)
+        {
+            ExceptionDispatchInfo.Throw(thrown);
+        }
     }
 
     public async ValueTask DisposeAsync()

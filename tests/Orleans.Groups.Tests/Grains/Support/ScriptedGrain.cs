@@ -31,6 +31,9 @@ public interface IScriptedKept : IScripted;
 [Alias("Tests.IScriptedReturning")]
 public interface IScriptedReturning : IScripted;
 
+[Alias("Tests.IScriptedHasty")]
+public interface IScriptedHasty : IScripted;
+
 [Alias("Tests.IScriptedWorker")]
 public interface IScriptedWorker : IScripted;
 
@@ -63,8 +66,6 @@ internal abstract class ScriptedGrain(Script script, IGroups groups) : Grain, IS
         Role.OnDeactivate?.Invoke(this, reason) ?? Task.CompletedTask;
 
     internal void Note(string note) => script.Notes.Add(note);
-
-    internal void DelayDeactivationFor(TimeSpan time) => DelayDeactivation(time);
 }
 
 /// <summary>One that handles messages and ring callbacks.</summary>
@@ -122,6 +123,24 @@ internal sealed class KeptGrain(Script script, IGroups groups) : HandlingGrain(s
 [JoinsGroup("room", Rejoin = true)]
 internal sealed class ReturningGrain(Script script, IGroups groups)
     : HandlingGrain(script, groups), IScriptedReturning;
+
+/// <summary>One that tries to join while it is constructed.</summary>
+internal sealed class HastyGrain : ScriptedGrain, IScriptedHasty
+{
+    public HastyGrain(Script script, IGroups groups)
+        : base(script, groups)
+    {
+        try
+        {
+            _ = this.JoinAsync("room");
+            _ = this.GetGroupMember();
+        }
+        catch (InvalidOperationException exception)
+        {
+            Note(exception.GetType().Name);
+        }
+    }
+}
 
 [StatelessWorker(1)]
 internal sealed class WorkerGrain(Script script, IGroups groups) : HandlingGrain(script, groups), IScriptedWorker;
