@@ -18,11 +18,11 @@ internal sealed class SiloCore : EngineCore
         TimeProvider time,
         ILogger logger,
         ulong seed,
-        IRecordStore records,
+        RecordStoreFactory records,
         WorkCounter? work)
         : base(options.ProcessGroups, options.Multicast, time, logger, seed, FramesPerScope, work)
     {
-        _records = records;
+        _records = records(Work, time);
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         ILocalSiloDetails silo,
         IClusterMembershipService membership,
         ISiloTransport transport,
-        IRecordStore records,
+        RecordStoreFactory records,
         ILoggerFactory loggerFactory,
         TimeProvider? time = null,
         WorkCounter? work = null)

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Groups.Conformance;
 using Orleans.Groups.Engine;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Orleans.Groups.Tests;
@@ -12,11 +14,13 @@ namespace Orleans.Groups.Tests;
 /// </summary>
 internal sealed class SiloFixture : IGroupsFixture
 {
+    private const string StorageName = "records";
+
     private readonly WorkCounter _work = new();
     private readonly FixtureOptions _options;
     private readonly FaultyNetwork _network;
-    private readonly FaultyRecords _faults;
-    private readonly SharedRecords _records;
+    private readonly RecordFaults _faults;
+    private readonly TestRecordStorage _storage = new();
     private readonly TestCluster _cluster;
     private readonly Lock _gate = new();
     private readonly List<SiloNode> _nodes = [];
@@ -26,8 +30,7 @@ internal sealed class SiloFixture : IGroupsFixture
     {
         _options = options;
         _network = new FaultyNetwork(_work);
-        _records = new SharedRecords();
-        _faults = new FaultyRecords(_work, _records);
+        _faults = new RecordFaults(LoseRecordAsync, group => Task.FromResult(_storage.Exists(group)));
         var builder = new TestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
@@ -56,7 +59,7 @@ internal sealed class SiloFixture : IGroupsFixture
     {
         if (_lastLives.TryGetValue(name, out var dead))
         {
-            var again = await _cluster.RestartStoppedSecondarySiloAsync(dead.Name);
+            var again = await _cluster.StartSiloAsync(dead.InstanceNumber, _cluster.Options);
             return await ConnectAsync(Add(name, again));
         }
 
@@ -131,13 +134,19 @@ internal sealed class SiloFixture : IGroupsFixture
             node.Groups.Host.Kill(); // The end of a test drains nothing.
         }
 
+        await Task.WhenAll(CopyNodes().Select(node => _cluster.KillSiloAsync(node.Handle)));
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
     }
 
     private void Configure(HostBuilderContext context, ISiloBuilder silo)
     {
-        silo.AddGroups(options => Copy(_options, options));
+        silo.AddGroups(options =>
+        {
+            options.RecordStorage = StorageName;
+            OptionsCopy.Copy(_options.ProcessGroups, options.ProcessGroups);
+            OptionsCopy.Copy(_options.Multicast, options.Multicast);
+        });
         var services = silo.Services;
         services.AddSingleton(_work);
         services.AddSingleton<IFatalErrorHandler, SurvivingSilo>();
@@ -146,13 +155,18 @@ internal sealed class SiloFixture : IGroupsFixture
             _network,
             provider.GetRequiredService<GrainServiceTransport>(),
             provider.GetRequiredService<ILocalSiloDetails>())));
-        services.Replace(ServiceDescriptor.Singleton(_ => _faults.Of(_records)));
+        services.AddKeyedSingleton<IGrainStorage>(StorageName, _storage);
+        services.AddSingleton<RecordStoreFactory>(provider => (work, time) => _faults.Around(new GrainRecordStore(
+            provider.GetRequiredService<IGrainFactory>(),
+            work,
+            time,
+            provider.GetRequiredService<ILogger<GrainRecordStore>>())));
     }
 
-    private static void Copy(FixtureOptions from, GroupsOptions to)
+    private async Task LoseRecordAsync(GroupName group)
     {
-        OptionsCopy.Copy(from.ProcessGroups, to.ProcessGroups);
-        OptionsCopy.Copy(from.Multicast, to.Multicast);
+        _storage.Lose(group);
+        await Task.CompletedTask;
     }
 
     private SiloNode Add(string name, SiloHandle handle)
@@ -245,7 +259,7 @@ internal sealed class SiloFixture : IGroupsFixture
             (left, right) => IsWhole(
                 nodes.Find(node => node.Groups.Host == left)!,
                 nodes.Find(node => node.Groups.Host == right)!),
-            _records.CopyAll());
+            _storage.CopyAll());
     }
 
     private bool IsWhole(SiloNode left, SiloNode right) =>
