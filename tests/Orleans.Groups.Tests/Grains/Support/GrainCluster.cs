@@ -1,9 +1,8 @@
 using System.Runtime.ExceptionServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Orleans.Groups.Engine;
+using Microsoft.Extensions.Logging;
 using Orleans.Groups.Testing;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
@@ -16,9 +15,12 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>The longest that anything in a test may take: running into it fails the test, and nothing else.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    private readonly SharedRecords _records = new();
-
-    private GrainCluster(int silos, bool usesDefaultDirectory, Action<GroupsOptions>? options, Action<ISiloBuilder>? silo)
+    private GrainCluster(
+        int silos,
+        bool usesDefaultDirectory,
+        Action<GroupsOptions>? options,
+        Action<ISiloBuilder>? silo,
+        RecordFaults? records)
     {
         var builder = new TestClusterBuilder((short)silos);
         builder.Options.ConfigureFileLogging = false;
@@ -34,7 +36,16 @@ internal sealed class GrainCluster : IAsyncDisposable
                 orleans.AddGroups(options);
                 orleans.Services.AddSingleton(Script);
                 orleans.Services.AddSingleton<IFatalErrorHandler, SurvivingSilo>();
-                orleans.Services.Replace(ServiceDescriptor.Singleton<IRecordStore>(_records));
+                if (records is not null)
+                {
+                    orleans.Services.AddSingleton<RecordStoreFactory>(provider => (work, time) =>
+                        records.Around(new GrainRecordStore(
+                            provider.GetRequiredService<IGrainFactory>(),
+                            work,
+                            time,
+                            provider.GetRequiredService<ILogger<GrainRecordStore>>())));
+                }
+
                 silo?.Invoke(orleans);
             }));
         Cluster = builder.Build();
@@ -56,9 +67,10 @@ internal sealed class GrainCluster : IAsyncDisposable
         int silos,
         bool usesDefaultDirectory = false,
         Action<GroupsOptions>? options = null,
-        Action<ISiloBuilder>? silo = null)
+        Action<ISiloBuilder>? silo = null,
+        RecordFaults? records = null)
     {
-        var cluster = new GrainCluster(silos, usesDefaultDirectory, options, silo);
+        var cluster = new GrainCluster(silos, usesDefaultDirectory, options, silo, records);
         await cluster.Cluster.DeployAsync();
         await cluster.ConvergedAsync();
         return cluster;

@@ -45,6 +45,8 @@ internal abstract class ScriptedGrain(Script script, IGroups groups) : Grain, IS
 {
     internal string Key => this.GetPrimaryKeyString();
 
+    internal Script Script { get; } = script;
+
     internal IGroups Groups { get; } = groups;
 
     internal IMulticastGroup? Ring { get; set; }
@@ -53,11 +55,11 @@ internal abstract class ScriptedGrain(Script script, IGroups groups) : Grain, IS
 
     internal IGrainFactory Factory => GrainFactory;
 
-    protected Script.Role Role => script[Key];
+    protected Script.Role Role => Script[Key];
 
-    public Task RunAsync(Guid step) => script.Take(step)(this);
+    public Task RunAsync(Guid step) => Script.Take(step)(this);
 
-    public Task InterleaveAsync(Guid step) => script.Take(step)(this);
+    public Task InterleaveAsync(Guid step) => Script.Take(step)(this);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken) =>
         Role.OnActivate?.Invoke(this) ?? Task.CompletedTask;
@@ -65,7 +67,7 @@ internal abstract class ScriptedGrain(Script script, IGroups groups) : Grain, IS
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) =>
         Role.OnDeactivate?.Invoke(this, reason) ?? Task.CompletedTask;
 
-    internal void Note(string note) => script.Notes.Add(note);
+    internal void Note(string note) => Script.Notes.Add(note);
 }
 
 /// <summary>One that handles messages and ring callbacks.</summary>
