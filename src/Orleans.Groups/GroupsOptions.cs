@@ -14,6 +14,11 @@ public sealed class GroupsOptions
     /// kept in the memory of one silo. Then a record dies with that silo and is made again from what the ring's members
     /// know, which is for local development: two halves of a cluster cannot be kept from making it twice.
     /// </summary>
+    /// <remarks>
+    /// The provider must keep ETags, the first write included: on PostgreSQL that takes
+    /// <see cref="GroupsSql.PostgreSqlUniqueIndex"/>. What a ring that has ended leaves behind is cleared after some
+    /// minutes; whether the provider then deletes or empties the row is its own setting.
+    /// </remarks>
     public string? RecordStorage { get; set; }
 
     /// <summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>Which lane a frame travels on. Order holds within a lane; the control lane never waits for data (H4).</summary>
+/// <summary>
+/// Which lane a frame travels on. Order holds within a lane; the control lane never waits for data (H4).
+/// </summary>
 internal enum LinkLane
 {
     /// <summary>Everything whose order matters.</summary>

@@ -48,6 +48,12 @@ internal abstract record LinkEffect
     internal sealed record CancelTimer(LinkTimer Timer) : LinkEffect;
 
     /// <summary>
+    /// Advice, no verdict: what was sent is not acked, although it was sent so often again without anything getting
+    /// through; or, with 0, something gets through again. A neighbour is suspected for this alone (rule R1).
+    /// </summary>
+    internal sealed record Unanswered(long Session, int Retries) : LinkEffect;
+
+    /// <summary>
     /// Nothing was heard for the keep-alive interval: frames that the host now gives to the control lane, and flushes,
     /// ride on the keep-alive.
     /// </summary>
@@ -65,7 +71,9 @@ internal abstract record LinkEffect
     /// <summary>No protocol version is spoken by both: these two lives never get a session. Said once.</summary>
     internal sealed record Incompatible(int OldestVersion, int NewestVersion) : LinkEffect;
 
-    /// <summary>After <see cref="LinkInput.Close"/>: the peer knows, or need not. The host may forget the machine.</summary>
+    /// <summary>
+    /// After <see cref="LinkInput.Close"/>: the peer knows, or need not. The host may forget the machine.
+    /// </summary>
     internal sealed record Closed : LinkEffect
     {
         internal static readonly Closed Instance = new();

@@ -116,7 +116,9 @@ internal static class LinkVarint
         output[position++] = (byte)value;
     }
 
-    /// <summary>Reads a number in its shortest form and moves on; where there is none, the position is worthless.</summary>
+    /// <summary>
+    /// Reads a number in its shortest form and moves on; where there is none, the position is worthless.
+    /// </summary>
     internal static bool TryRead(ReadOnlySpan<byte> input, ref int position, out ulong value)
     {
         value = 0;

@@ -38,7 +38,9 @@ internal abstract record LinkInput
         internal static readonly Flush Instance = new();
     }
 
-    /// <summary>The host gives the session up; another one begins when both ends know. Other sessions are ignored.</summary>
+    /// <summary>
+    /// The host gives the session up; another one begins when both ends know. Other sessions are ignored.
+    /// </summary>
     internal sealed record EndSession(long Session) : LinkInput;
 
     /// <summary>
@@ -47,7 +49,9 @@ internal abstract record LinkInput
     /// </summary>
     internal sealed record Close(bool Drain) : LinkInput;
 
-    /// <summary>A timer fired; ignored unless the generation is that of the last <see cref="LinkEffect.SetTimer"/>.</summary>
+    /// <summary>
+    /// A timer fired; ignored unless the generation is that of the last <see cref="LinkEffect.SetTimer"/>.
+    /// </summary>
     internal sealed record TimerFired(LinkTimer Timer, long Generation) : LinkInput;
 }
 

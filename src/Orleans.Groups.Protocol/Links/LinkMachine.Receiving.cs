@@ -163,7 +163,10 @@ internal sealed partial class LinkMachine
                 batch.Body.Span,
                 isControl ? 0 : LinkChannel.MaxTag,
                 _settings.MaxFrameBytes),
-            LinkPart.More or LinkPart.Last => !batch.Body.IsEmpty && batch.Channel.Tag <= LinkChannel.MaxTag,
+            // A frame of very many tiny parts would hold very many messages.
+            LinkPart.More =>
+                batch.Body.Length >= LinkSettings.FewestBatchBytes && batch.Channel.Tag <= LinkChannel.MaxTag,
+            LinkPart.Last => !batch.Body.IsEmpty && batch.Channel.Tag <= LinkChannel.MaxTag,
             _ => false,
         };
     }
@@ -173,7 +176,7 @@ internal sealed partial class LinkMachine
     {
         while (lane.PeekNext() is { } batch)
         {
-            var fits = lane.Fits(batch, _settings.MaxFrameBytes);
+            var fits = lane.Fits(batch, _settings.MaxFrameBytes) && _unconsumed.Count <= LinkSettings.MostChannels;
             lane.RemoveNext(isAccepted: fits);
             if (!fits)
             {

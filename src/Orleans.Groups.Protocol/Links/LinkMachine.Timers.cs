@@ -78,6 +78,7 @@ internal sealed partial class LinkMachine
                 if (ResendOverdue(_controlOut, effects) | ResendOverdue(_dataOut, effects))
                 {
                     _failures++;
+                    effects.Add(new LinkEffect.Unanswered(_session, _failures));
                 }
 
                 SetTimer(LinkTimer.Retry, Backoff(_failures), effects);
@@ -147,7 +148,12 @@ internal sealed partial class LinkMachine
     /// <summary>Something got through: what is still missing need not wait as long as for the unreachable.</summary>
     private void Progress(EffectList<LinkEffect> effects)
     {
-        _failures = 0;
+        if (_failures > 0)
+        {
+            _failures = 0;
+            effects.Add(new LinkEffect.Unanswered(_session, 0));
+        }
+
         var slot = _timers[(int)LinkTimer.Retry];
         if (slot.IsSet && slot.After > _settings.RetryMinimum)
         {

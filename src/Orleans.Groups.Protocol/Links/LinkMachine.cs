@@ -8,17 +8,17 @@ namespace Orleans.Groups.Protocol;
 /// <para>
 /// There is one machine for each pair of lives, for as long as both live: a session's number never comes back. Which
 /// messages belong to it, the host finds out by <see cref="LinkHeader.From"/> and <see cref="LinkHeader.To"/>; the
-/// machine checks again. For a peer that was dead before a machine was made, the host makes one and tells it so, or
-/// answers by itself with <see cref="LinkMessage.Refused"/>.
+/// machine checks again. What a peer says that is dead is answered by its machine, or, where there is none, by the host
+/// with <see cref="RefusalOfTheDead"/>; but a refusal is never answered.
 /// </para>
 /// <para>
 /// Session n is open at an end that has both said and heard "ready for n". Whoever gives a session up says "ready for
-/// n + 1", again and again, which tells the other that n is over. A message of an ended session is never accepted, since
-/// each carries its number.
+/// n + 1", again and again, which tells the other that n is over. A message of an ended session is never accepted,
+/// since each carries its number.
 /// </para>
 /// <para>
-/// Steps – <see cref="Step"/>, the <c>Send</c> methods and <see cref="Consume"/> – never overlap. None throws for what a
-/// peer says; an <see cref="InvariantViolationException"/> is our bug or the host's.
+/// Steps – <see cref="Step"/>, the <c>Send</c> methods and <see cref="Consume"/> – never overlap. None throws for what
+/// a peer says; an <see cref="InvariantViolationException"/> is our bug or the host's.
 /// </para>
 /// </remarks>
 internal sealed partial class LinkMachine
@@ -44,6 +44,13 @@ internal sealed partial class LinkMachine
         _settings = settings;
         _random = new DeterministicRandom(seed);
         ResetSession();
+    }
+
+    /// <summary>What to say to a peer that was dead before a machine was made for it, or after (rule H3).</summary>
+    internal static LinkMessage RefusalOfTheDead(NodeId self, NodeId peer, LinkSettings settings)
+    {
+        var (oldest, newest) = settings.Versions;
+        return new LinkMessage.Refused(new LinkHeader(self, peer, oldest, newest, Session: 0), LinkRefusal.Dead);
     }
 
     /// <summary>Takes one input and adds what is to be done.</summary>
@@ -97,6 +104,8 @@ internal enum LinkState
     /// <summary>The peer is dead. Final.</summary>
     PeerDead,
 
-    /// <summary>The peer will never talk to this life of this node: it calls it dead, or knows no common version. Final.</summary>
+    /// <summary>
+    /// The peer will never talk to this life of this node: it calls it dead, or knows no common version. Final.
+    /// </summary>
     Shunned,
 }

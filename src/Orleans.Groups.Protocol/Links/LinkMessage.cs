@@ -56,7 +56,9 @@ internal abstract record LinkMessage
     /// <summary>What has arrived, when no batch goes the other way that could say it.</summary>
     internal sealed record Ack(LinkHeader Header, LinkAcks Acks) : LinkMessage(Header);
 
-    /// <summary>"This session and all before it are over here, and I open no other." Said again until answered.</summary>
+    /// <summary>
+    /// "This session and all before it are over here, and I open no other." Said again until answered.
+    /// </summary>
     internal sealed record Over(LinkHeader Header, bool IsAnswer) : LinkMessage(Header);
 
     /// <summary>"I do not talk to you." Final for these two lives; never answered.</summary>

@@ -2,7 +2,9 @@ using System;
 
 namespace Orleans.Groups.Protocol;
 
-/// <summary>A credited channel as its sender sees it: what the peer has not consumed, and what waits for that.</summary>
+/// <summary>
+/// A credited channel as its sender sees it: what the peer has not consumed, and what waits for that.
+/// </summary>
 internal sealed class LinkSendChannel(LinkChannel channel)
 {
     private const int FirstBlockBytes = 1024;

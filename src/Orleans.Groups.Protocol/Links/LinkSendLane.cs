@@ -61,7 +61,9 @@ internal sealed class LinkSendLane(LinkLane lane)
         Gathered.Reset(maxChunkBytes, maxFrameBytes);
     }
 
-    /// <summary>Whether something gathered should go now: anything while few are in flight, then whole chunks only.</summary>
+    /// <summary>
+    /// Whether something gathered should go now: anything while few are in flight, then whole chunks only.
+    /// </summary>
     internal bool WantsToSend(int eager, int window) =>
         (InFlight < eager && !Gathered.IsEmpty) || (InFlight < window && Gathered.HasWholeChunk);
 

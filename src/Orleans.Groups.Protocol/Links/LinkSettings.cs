@@ -11,6 +11,9 @@ internal sealed record LinkSettings
     /// <summary>The least that <see cref="MaxBatchBytes"/> may be.</summary>
     internal const int FewestBatchBytes = 64;
 
+    /// <summary>The most that <see cref="MaxChannels"/> may be: no peer has more to be consumed.</summary>
+    internal const int MostChannels = 64 * 1024;
+
     /// <summary>The protocol version that this code speaks.</summary>
     internal const int Version = 1;
 
@@ -38,13 +41,17 @@ internal sealed record LinkSettings
     /// <summary>Bytes that wait for credit, of all channels together; then sending is refused.</summary>
     internal long MaxWaitingBytes { get; init; } = 64 * 1024 * 1024;
 
-    /// <summary>Bytes that wait for credit in one channel; then sending is refused. It may be passed by one frame.</summary>
+    /// <summary>
+    /// Bytes that wait for credit in one channel; then sending is refused. It may be passed by one frame.
+    /// </summary>
     internal long MaxChannelWaitingBytes { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Bytes that wait in the control lane; then frames for it are refused.</summary>
     internal long MaxControlBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Credited channels that owe or wait at a time; a further one is refused until another is done.</summary>
+    /// <summary>
+    /// Credited channels that owe or wait at a time; a further one is refused until another is done. 1 to 65 536.
+    /// </summary>
     internal int MaxChannels { get; init; } = 16 * 1024;
 
     /// <summary>
@@ -87,7 +94,7 @@ internal sealed record LinkSettings
             { MaxBufferBytes: < 2 } => "MaxBufferBytes is positive",
             { MaxWaitingBytes: < 1 } or { MaxChannelWaitingBytes: < 1 } => "the bounds of what waits are positive",
             { MaxControlBytes: < 1 } => "MaxControlBytes is positive",
-            { MaxChannels: < 1 } => "MaxChannels is positive",
+            { MaxChannels: < 1 or > MostChannels } => "MaxChannels is 1 to 65 536",
             { ChannelCreditBytes: < 1 } => "ChannelCreditBytes is positive",
             _ when CreditDelay <= TimeSpan.Zero => "CreditDelay is positive",
             _ when RetryMinimum <= TimeSpan.Zero || RetryMaximum < RetryMinimum =>

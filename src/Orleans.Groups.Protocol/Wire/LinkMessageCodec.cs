@@ -10,9 +10,6 @@ internal static class LinkMessageCodec
 {
     private const int MinCreditBytes = 3;
 
-    // A later version may have more kinds here, whose tails a reader passes over.
-    private const int LastLinkKind = 95;
-
     /// <summary>The number of the message's kind.</summary>
     internal static int KindOf(LinkMessage message) => message switch
     {
@@ -26,9 +23,6 @@ internal static class LinkMessageCodec
 
     /// <summary>Whether this version knows link messages of a kind.</summary>
     internal static bool IsKnown(long kind) => kind is >= WireKinds.LinkOpen and <= WireKinds.LinkRefused;
-
-    /// <summary>Whether a kind is of a link message, perhaps of a later version.</summary>
-    internal static bool IsLink(long kind) => kind is >= WireKinds.LinkOpen and <= LastLinkKind;
 
     /// <summary>Writes the fields of a message, without its tail.</summary>
     internal static void Write(ref WireWriter writer, in LinkMessage message)

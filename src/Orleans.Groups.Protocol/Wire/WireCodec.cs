@@ -135,7 +135,9 @@ internal static class WireCodec
     internal static void EncodeLink(LinkMessage message, IBufferWriter<byte> writer) =>
         Encode(message, LinkMessageCodec.KindOf(message), LinkMessageCodec.Write, hasChecksum: false, writer);
 
-    /// <summary>Reads a link message and the tail behind it, which must fill the memory exactly. Never throws.</summary>
+    /// <summary>
+    /// Reads a link message and the tail behind it, which must fill the memory exactly. Never throws.
+    /// </summary>
     /// <param name="bytes">The tail is a slice of it: it must stay unchanged as long as the frames are in use.</param>
     /// <param name="cache">Gives and takes node ids; or none.</param>
     /// <param name="message">The message.</param>
@@ -179,7 +181,7 @@ internal static class WireCodec
         else
         {
             message = null;
-            SkipUnknown(ref reader, mayHaveTail: LinkMessageCodec.IsLink(kind));
+            SkipUnknown(ref reader, mayHaveTail: true);
         }
 
         error = Finish(ref reader);

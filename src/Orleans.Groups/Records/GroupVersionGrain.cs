@@ -12,7 +12,8 @@ namespace Orleans.Groups;
 /// <para>
 /// With <see cref="GroupsOptions.RecordStorage"/> it only makes conflicts rare; what is true is in the storage, so two
 /// activations at one time, and losing one, do no harm. Without, the activation is the record: it stays for as long as
-/// the ring is open, and what happens to it happens to the record (rule R3).
+/// the ring is open, and what happens to it happens to the record (rule R3). With the default directory of Orleans that
+/// is not only the end of its silo: when any silo goes, some activations go on the others, too.
 /// </para>
 /// <para>
 /// The record of a ring that has ended stays for a while, so that members that are behind learn of it, and is then

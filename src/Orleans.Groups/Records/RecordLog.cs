@@ -45,7 +45,7 @@ internal static partial class RecordLog
 
     [LoggerMessage(
         2107,
-        LogLevel.Error,
+        LogLevel.Warning,
         "The silo that keeps the record of group {Group} has no answer: {Failure}. It is asked again.")]
     internal static partial void RecordHasNoAnswer(this ILogger logger, GroupName group, RecordFailure failure);
 

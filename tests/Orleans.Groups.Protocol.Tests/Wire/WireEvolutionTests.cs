@@ -155,6 +155,9 @@ public sealed class WireEvolutionTests
     [InlineData("Ring.View", "status")]
     [InlineData("Edit.Close", "status")]
     [InlineData("EditResult", "verdict")]
+    [InlineData("Link.Batch", "lane")]
+    [InlineData("Link.Batch", "part")]
+    [InlineData("Link.Refused.Dead", "refusal")]
     public void UnknownValues_WithoutSubstitute_MakeTheKindUnknown(string name, string label)
     {
         var sample = WireSamples.All[name];

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Orleans.Groups.Protocol.Tests.Wire;
 
 /// <summary>
-/// What is encoded on its own: the four entries of the codec behind one face, so that every test covers all.
+/// What is encoded on its own: the five entries of the codec behind one face, so that every test covers all.
 /// </summary>
 internal enum WireFamily
 {
@@ -11,6 +11,7 @@ internal enum WireFamily
     Record,
     Edit,
     EditResult,
+    Link,
 }
 
 /// <summary>Encodes and decodes by family.</summary>
@@ -24,6 +25,7 @@ internal static class WireFamilies
         GroupRecord => WireFamily.Record,
         RecordEdit => WireFamily.Edit,
         EditResult => WireFamily.EditResult,
+        LinkMessage => WireFamily.Link,
         _ => throw new ArgumentException($"{value.GetType()} is not encoded on its own.", nameof(value)),
     };
 
@@ -40,6 +42,10 @@ internal static class WireFamilies
                 break;
             case RecordEdit edit:
                 WireCodec.EncodeEdit(edit, output);
+                break;
+            case LinkMessage message:
+                WireCodec.EncodeLink(message, output);
+                output.Write(message.Tail.Span);
                 break;
             default:
                 WireCodec.EncodeEditResult((EditResult)value, output);
@@ -67,6 +73,10 @@ internal static class WireFamilies
             case WireFamily.Edit:
                 succeeded = WireCodec.TryDecodeEdit(bytes, out var edit, out error);
                 value = edit;
+                break;
+            case WireFamily.Link:
+                succeeded = WireCodec.TryDecodeLink(bytes, null, out var message, out error);
+                value = message;
                 break;
             default:
                 succeeded = WireCodec.TryDecodeEditResult(bytes, out var result, out error);

@@ -17,6 +17,7 @@ internal sealed class WireGenerator(ulong seed)
         WireFamily.Frame => NextFrame(),
         WireFamily.Record => NextRecord(),
         WireFamily.Edit => NextEdit(),
+        WireFamily.Link => NextLinkMessage(),
         _ => new EditResult(NextEnum<EditVerdict>(), Flip() ? NextRecord() : null),
     };
 
@@ -112,6 +113,36 @@ internal sealed class WireGenerator(ulong seed)
             [.. members.Select(m => new RecordEntry(m, Flip(), NextNumber(), NextNumber()))],
             Many(() => new RecordOperation(NextNumber(1), new OperationId(NextMember(), NextNumber()))));
     }
+
+    private LinkMessage NextLinkMessage()
+    {
+        var oldest = (int)NextNumber(1, 31);
+        var newest = Math.Max(oldest, (int)NextNumber(1, 31));
+        var header = new LinkHeader(NextMember().Node, NextMember().Node, oldest, newest, NextNumber());
+        return _random.Next(8) switch
+        {
+            0 => new LinkMessage.Open(
+                header,
+                Flip(),
+                new LinkLimits((int)NextNumber(1, 31), (int)NextNumber(1, 31), (int)NextNumber(1, 31), NextNumber(1))),
+            1 => new LinkMessage.Ack(header, NextAcks()),
+            2 => new LinkMessage.Over(header, Flip()),
+            3 => new LinkMessage.Refused(header, NextEnum<LinkRefusal>()),
+            _ => new LinkMessage.Batch(
+                header,
+                NextAcks(),
+                NextEnum<LinkLane>(),
+                NextNumber(1),
+                Many(() => new LinkCredit(NextChannel(), NextNumber(1))),
+                NextEnum<LinkPart>(),
+                NextChannel(),
+                NextBytes()),
+        };
+    }
+
+    private LinkAcks NextAcks() => new(NextNumber(), (ulong)NextNumber(), NextNumber(), (ulong)NextNumber());
+
+    private LinkChannel NextChannel() => new((ulong)NextNumber());
 
     private LinkStamp NextLink() => new(_random.NextGuid(), NextNumber(), NextNumber());
 

@@ -56,6 +56,7 @@ public sealed class WireGoldenTests
     [InlineData(typeof(ScopeMessage))]
     [InlineData(typeof(RingMessage))]
     [InlineData(typeof(RecordEdit))]
+    [InlineData(typeof(LinkMessage))]
     public void Samples_CoverEveryKind(Type family)
     {
         var texts = WireSamples.All.Values.Select(WireText.Of).ToList();

@@ -111,6 +111,20 @@ public sealed class WireHostileInputTests
     [InlineData("PayloadAnswer.Gone", "outcome", 0UL)]
     [InlineData("Edit.InsertRight", "most members", 0UL)]
     [InlineData("Edit.InsertRight", "most members", 1UL << 31)]
+    [InlineData("Link.Open", "from", 0UL)]
+    [InlineData("Link.Open", "to", 3UL)]
+    [InlineData("Link.Open", "oldest version", 0UL)]
+    [InlineData("Link.Open", "newest version", 0UL)]
+    [InlineData("Link.Open", "heard", 2UL)]
+    [InlineData("Link.Open", "batches in flight", 0UL)]
+    [InlineData("Link.Open", "channel credit", 0UL)]
+    [InlineData("Link.Batch", "data held", 1UL << 63)]
+    [InlineData("Link.Batch", "lane", 0UL)]
+    [InlineData("Link.Batch", "part", 0UL)]
+    [InlineData("Link.Batch", "batch number", 0UL)]
+    [InlineData("Link.Batch", "credit bytes", 0UL)]
+    [InlineData("Link.Batch", "channel", 1UL << 63)]
+    [InlineData("Link.Batch", "tail bytes", 12UL)]
     public void NumbersOutOfRange_AreMalformed(string name, string label, ulong number)
     {
         var sample = WireSamples.All[name];
@@ -217,9 +231,12 @@ public sealed class WireHostileInputTests
 
     private static WireError Check(WireFamily family, byte[] bytes)
     {
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var error = WireFamilies.Decode(family, bytes, out var value);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        var error = DecodeAndMeasure(family, bytes, out var value, out var allocated);
+        if (allocated > (MostBytesPerByte * (long)bytes.Length) + MostBytesBeside)
+        {
+            // What the runtime makes for itself on this thread is counted too, once; what decoding takes, each time.
+            DecodeAndMeasure(family, bytes, out _, out allocated);
+        }
 
         if (allocated > (MostBytesPerByte * (long)bytes.Length) + MostBytesBeside)
         {
@@ -234,6 +251,14 @@ public sealed class WireHostileInputTests
             Assert.Equal(again, WireFamilies.Encode(same!));
         }
 
+        return error;
+    }
+
+    private static WireError DecodeAndMeasure(WireFamily family, byte[] bytes, out object? value, out long allocated)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var error = WireFamilies.Decode(family, bytes, out value);
+        allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         return error;
     }
 }

@@ -40,6 +40,16 @@ public sealed class WireRoundTripTests
             [new ActivityEntry(Member, [new PublicationBatch(long.MaxValue, new ReadOnlyMemory<byte>[2])], 1, 0)])),
         new RecordEdit.InsertRight(new OperationId(Member, 1), Guid.Empty, 1, Member, Member, 0),
         new EditResult((EditVerdict)99, null),
+        new LinkMessage.Open(new LinkHeader(Node, Node, 2, 1, 1), false, new LinkLimits(1, 1, 1, 1)),
+        new LinkMessage.Open(new LinkHeader(Node, Node, 1, 1, 1), false, new LinkLimits(0, 1, 1, 1)),
+        new LinkMessage.Over(new LinkHeader(Node, Node, 0, 1, 1), false),
+        new LinkMessage.Over(new LinkHeader(Node, Node, 1, 1, -1), false),
+        new LinkMessage.Refused(new LinkHeader(Node, Node, 1, 1, 0), (LinkRefusal)99),
+        new LinkMessage.Ack(new LinkHeader(Node, Node, 1, 1, 0), new LinkAcks(0, 1UL << 63, 0, 0)),
+        Batch((LinkLane)99, 1, LinkPart.None),
+        Batch(LinkLane.Data, 0, LinkPart.None),
+        Batch(LinkLane.Data, 1, (LinkPart)99),
+        Batch(LinkLane.Data, 1, LinkPart.None, new LinkCredit(default, 0)),
     ];
 
     [Theory]
@@ -127,6 +137,41 @@ public sealed class WireRoundTripTests
 
         AssertComesBack(frame);
     }
+
+    /// <summary>A transport may carry the tail apart, or behind the message; the frames are slices of it.</summary>
+    [Fact]
+    public void Tails_BehindOrBeside_AreTheSame()
+    {
+        var batch = (LinkMessage.Batch)WireSamples.All["Link.Batch"];
+        var head = new ArrayBufferWriter<byte>();
+        WireCodec.EncodeLink(batch, head);
+        var tail = batch.Tail.ToArray();
+
+        Assert.True(WireCodec.TryDecodeLink(head.WrittenMemory, tail, null, out var beside, out _));
+        Assert.Equal(WireText.Of(batch), WireText.Of(beside));
+        tail[2] = 42;
+        Assert.Equal(42, beside!.Tail.Span[2]);
+        byte[] behind = [.. head.WrittenSpan, .. batch.Tail.Span];
+        Assert.True(WireCodec.TryDecodeLink(behind, null, out var whole, out _));
+        behind[head.WrittenCount + 2] = 43;
+        Assert.Equal(43, whole!.Tail.Span[2]);
+        Assert.False(WireCodec.TryDecodeLink(head.WrittenMemory, tail.AsMemory(1), null, out _, out var error));
+        Assert.Equal(WireError.Truncated, error);
+        byte[] longer = [.. tail, 0];
+        Assert.False(WireCodec.TryDecodeLink(head.WrittenMemory, longer, null, out _, out error));
+        Assert.Equal(WireError.Malformed, error);
+        var over = WireFamilies.Encode(WireSamples.All["Link.Over"]);
+        Assert.False(WireCodec.TryDecodeLink(over, tail, null, out _, out error));
+        Assert.Equal(WireError.Malformed, error);
+        Assert.True(WireCodec.TryDecodeLink(over, ReadOnlyMemory<byte>.Empty, null, out _, out _));
+    }
+
+    private static LinkMessage.Batch Batch(
+        LinkLane lane,
+        long number,
+        LinkPart part,
+        params LinkCredit[] credits) =>
+        new(new LinkHeader(Node, Node, 1, 1, 1), default, lane, number, [.. credits], part, default, default);
 
     private static void AssertComesBack(NodeFrame frame)
     {

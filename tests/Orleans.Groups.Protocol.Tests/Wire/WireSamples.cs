@@ -31,7 +31,8 @@ internal static class WireSamples
 
     /// <summary>By the name of the file.</summary>
     public static readonly IReadOnlyDictionary<string, object> All = new SortedDictionary<string, object>(
-        Scopes().Concat(Rings()).Concat(Others()).Concat(Records()).ToDictionary(s => s.Name, s => s.Value),
+        Scopes().Concat(Rings()).Concat(Others()).Concat(Records()).Concat(Links())
+            .ToDictionary(s => s.Name, s => s.Value),
         StringComparer.Ordinal);
 
     private static IEnumerable<(string Name, object Value)> Scopes()
@@ -127,6 +128,37 @@ internal static class WireSamples
         {
             yield return ($"EditResult.None.{verdict}", new EditResult(verdict, null));
         }
+    }
+
+    private static IEnumerable<(string Name, object Value)> Links()
+    {
+        var header = new LinkHeader(NodeA, NodeB, 1, 2, 300);
+        var refusal = header with { Session = 0 };
+        var acks = new LinkAcks(128, 0b1010, 7, 0);
+        byte[] frames = [6, 3, .. Bytes("one"), 0x8D, 0x01, 0, 6, 3, .. Bytes("two")];
+        ImmutableArray<LinkCredit> credits =
+        [
+            new(LinkChannel.Credited(0), 1), new(LinkChannel.Credited((1UL << 62) - 1), long.MaxValue),
+        ];
+        yield return ("Link.Open", new LinkMessage.Open(header, false, new LinkLimits(16, 65_536, 1 << 24, 1 << 20)));
+        yield return ("Link.Open.Heard", new LinkMessage.Open(header, true, new LinkLimits(63, 64, 1, 1)));
+        yield return ("Link.Batch", Batch(LinkLane.Data, 1, credits, LinkPart.None, default, frames));
+        yield return ("Link.Batch.Part", Batch(LinkLane.Data, 5, [], LinkPart.More, LinkChannel.Free(3), Bytes("ha")));
+        yield return ("Link.Batch.Last", Batch(LinkLane.Data, 6, [], LinkPart.Last, LinkChannel.Free(3), Bytes("lf")));
+        yield return ("Link.Batch.KeepAlive", Batch(LinkLane.Control, long.MaxValue, [], LinkPart.None, default, []));
+        yield return ("Link.Ack", new LinkMessage.Ack(header, acks));
+        yield return ("Link.Over", new LinkMessage.Over(header, false));
+        yield return ("Link.Over.Answer", new LinkMessage.Over(header, true));
+        yield return ("Link.Refused.Dead", new LinkMessage.Refused(refusal, LinkRefusal.Dead));
+        yield return ("Link.Refused.Version", new LinkMessage.Refused(refusal, LinkRefusal.Version));
+
+        LinkMessage.Batch Batch(
+            LinkLane lane,
+            long number,
+            ImmutableArray<LinkCredit> credits,
+            LinkPart part,
+            LinkChannel channel,
+            byte[] body) => new(header, acks, lane, number, credits, part, channel, body);
     }
 
     private static NodeFrame.ToScope ToScope(ScopeMessage message) => new("main", message);

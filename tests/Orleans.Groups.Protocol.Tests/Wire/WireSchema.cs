@@ -91,6 +91,25 @@ internal static class WireSchema
         Composite("Remove", Operation, Epoch, IssuedAt),
         Composite("Close", Operation, Epoch, IssuedAt, Varint("status")));
 
+    private static readonly WireShape[] LinkHeader =
+    [
+        Varint("from"), Varint("to"), Varint("oldest version"), Varint("newest version"), Varint("session"),
+    ];
+
+    private static readonly WireShape LinkAcks = Composite(
+        "acks",
+        Varint("data through"),
+        Varint("data held"),
+        Varint("control through"),
+        Varint("control held"));
+
+    private static readonly WireShape LinkLimits = Composite(
+        "limits",
+        Varint("batches in flight"),
+        Varint("batch bytes"),
+        Varint("frame bytes"),
+        Varint("channel credit"));
+
     private static readonly Dictionary<ulong, WireShape> Bodies = new()
     {
         [1] = Composite("ToScope", Text("scope"), ScopeMessages),
@@ -111,8 +130,25 @@ internal static class WireSchema
         [32] = Composite("stored record", Record),
         [33] = Composite("Edit", Edits),
         [34] = Composite("EditResult", Composite("result", Varint("verdict"), Record.As("current").Optional())),
+        [64] = Composite("Open", Parts(LinkHeader, Varint("heard"), LinkLimits)),
+        [65] = Composite(
+            "Batch",
+            Parts(
+                LinkHeader,
+                LinkAcks,
+                Varint("lane"),
+                Varint("batch number"),
+                Many("credits", Composite("credit", Varint("channel"), Varint("credit bytes"))),
+                Varint("part"),
+                Varint("channel"),
+                Varint("tail bytes"))),
+        [66] = Composite("Ack", Parts(LinkHeader, LinkAcks)),
+        [67] = Composite("Over", Parts(LinkHeader, Varint("answer"))),
+        [68] = Composite("Refused", Parts(LinkHeader, Varint("refusal"))),
     };
 
     /// <summary>The body of a kind.</summary>
     public static WireShape BodyOf(ulong kind) => Bodies[kind];
+
+    private static WireShape[] Parts(WireShape[] first, params WireShape[] then) => [.. first, .. then];
 }

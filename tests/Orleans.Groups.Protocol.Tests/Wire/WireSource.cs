@@ -53,6 +53,15 @@ internal sealed class WireSource(byte[] bytes)
         }
     }
 
+    /// <summary>Everything that is left.</summary>
+    public WireNode ReadRest(string label)
+    {
+        var start = _position;
+        _position = bytes.Length;
+        var shape = new WireShape(ShapeKind.Fixed, label, []);
+        return new WireNode(shape, bytes[start..], $", {bytes.Length - start} bytes");
+    }
+
     private static string FixedMeaning(ReadOnlySpan<byte> value) => value.Length == 16
         ? $" {new Guid(value, bigEndian: true)}"
         : $" 0x{BinaryPrimitives.ReadUInt64LittleEndian(value):x16}";

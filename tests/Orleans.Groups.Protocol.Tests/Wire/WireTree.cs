@@ -31,6 +31,11 @@ internal sealed class WireTree
             tree._parts.Add(source.Read(WireShape.Hash("checksum")));
         }
 
+        if (family == WireFamily.Link)
+        {
+            tree._parts.Add(source.ReadRest("tail"));
+        }
+
         Assert.True(source.IsAtEnd, "bytes behind the end");
         return tree;
     }

@@ -80,6 +80,49 @@ public sealed class PostgreSqlRecordTests(PostgresFixture postgres) : IClassFixt
         Assert.Equal(51, (await two.StoreOf(0).RequireAsync(Group))!.Entries.Length);
     }
 
+    /// <summary>Names in the row are read by later versions: they never change.</summary>
+    [Fact]
+    public async Task Record_Stored_HasTheNamesOfAlways()
+    {
+        var database = await postgres.Require().CreateOrleansDatabaseAsync();
+        await using var cluster = await StartAsync(database);
+        await cluster.StoreOf(0).ApplyAsync(Group, Found(Group, NewMember()));
+
+        const string Row =
+            "SELECT concat_ws(' ', graintypestring, grainidextensionstring, convert_from(payloadbinary, 'UTF8'))"
+            + " FROM orleansstorage";
+        Assert.StartsWith(
+            "orleans.groups.record g:orders "
+            + "{\"$id\":\"1\",\"$type\":\"Orleans.Groups.StoredRecord, Orleans.Groups\",\"Bytes\":",
+            await PostgresServer.QueryAsync<string>(database, Row),
+            StringComparison.Ordinal);
+    }
+
+    /// <summary>The provider takes a key that looks like a number or a GUID for one.</summary>
+    [Fact]
+    public async Task Records_OfNamesThatLookAlike_AreKeptApart()
+    {
+        var database = await postgres.Require().CreateOrleansDatabaseAsync();
+        await using var cluster = await StartAsync(database);
+        var store = cluster.StoreOf(0);
+        const string Guid = "0000000000000000000000000000002a";
+        var longest = new string('ß', 128);
+        GroupName[] names =
+        [
+            "2a", "2A", "42", "2a+b", "2A+b", Guid, Guid.ToUpperInvariant(), "a/b", "ä", "a\u0308", longest,
+        ];
+
+        foreach (var name in names)
+        {
+            await store.ApplyAsync(name, Found(name, NewMember()));
+        }
+
+        foreach (var name in names)
+        {
+            Assert.Equal(name, (await store.RequireAsync(name))!.Group);
+        }
+    }
+
     [Fact]
     public async Task EndedRing_Purged_MayBeFoundedAnewByAnotherActivation()
     {

@@ -1,0 +1,48 @@
+namespace Orleans.Groups.Checkers.Tests;
+
+/// <summary>Every property has histories that keep it, and histories that break it and nothing else.</summary>
+public sealed class HistoryTests
+{
+    private static readonly Case[] GoodCases = [.. GoodGroups.All(), .. GoodRings.All()];
+    private static readonly Case[] BadCases = [.. BadGroups.All(), .. BadRings.All(), .. BadRecords.All()];
+
+    /// <summary>G-S16 needs to see into links, and belongs to the simulator.</summary>
+    private static readonly string[] Properties =
+    [
+        .. Ids("P-S", 12), .. Ids("P-M", 5), .. Ids("P-L", 4), .. Ids("G-S", 23).Except(["G-S16"]), .. Ids("G-L", 9),
+    ];
+
+    public static TheoryData<string> Good() => [.. GoodCases.Select(static one => one.Name)];
+
+    public static TheoryData<string> Bad() => [.. BadCases.Select(static one => one.Name)];
+
+    [Theory]
+    [MemberData(nameof(Good))]
+    public void GoodHistory_Always_BreaksNothing(string name)
+    {
+        var report = CheckerSuite.Check(GoodCases.Single(one => one.Name == name).Write());
+        Assert.True(report.IsClean, report.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void BadHistory_Always_BreaksItsPropertyAlone(string name)
+    {
+        var bad = BadCases.Single(one => one.Name == name);
+        var report = CheckerSuite.Check(bad.Write());
+        Assert.True(report.ViolationCounts.Keys.SequenceEqual(bad.Ids), report.ToString());
+        Assert.All(report.Violations, static violation => Assert.NotEmpty(violation.Events));
+    }
+
+    [Fact]
+    public void EveryProperty_Always_HasGoodAndBadHistories()
+    {
+        Assert.All(Properties, id => Assert.Contains(GoodCases, one => one.Ids.Contains(id)));
+        Assert.All(Properties, id => Assert.True(BadCases.Count(one => one.Ids.Contains(id)) > 1, id));
+        Assert.All(BadCases, static one => Assert.Single(one.Ids));
+        Assert.Empty(GoodCases.Concat(BadCases).SelectMany(static one => one.Ids).Except(Properties));
+    }
+
+    private static IEnumerable<string> Ids(string prefix, int count) =>
+        Enumerable.Range(1, count).Select(number => $"{prefix}{number}");
+}

@@ -1,0 +1,119 @@
+namespace Orleans.Groups.Checkers;
+
+/// <summary>G-S7: a proof is true when it is given, and stays true.</summary>
+/// <remarks>
+/// Needed are those that the record listed which the publisher went by when it called, and those that the store listed
+/// then. Where the log does not say when a member received a message, only when its handler did, a proof of receiving
+/// is checked when all is quiet.
+/// </remarks>
+internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
+{
+    private readonly List<Debt> _debts = [];
+
+    internal override void Check(LogEvent next)
+    {
+        switch (next)
+        {
+            case LogEvent.Confirm { Status: Outcome.Ok } confirm:
+                var publisher = rings.MemberOf(confirm);
+                if (publisher.Ops.TryGetValue(confirm.Call, out var op))
+                {
+                    foreach (var needed in NeededFor(op, publisher))
+                    {
+                        RequireProof(publisher, op, rings.MemberOf(confirm.Group, needed), confirm);
+                    }
+                }
+
+                break;
+            case LogEvent.Joined joined:
+                CheckJoiner(joined);
+                break;
+            case LogEvent.Quiesced:
+                foreach (var debt in _debts)
+                {
+                    var (member, from) = (debt.Member, debt.Publisher);
+                    Require(
+                        !member.IsSurvivor || Has(member, from, debt.Op, static known => known.Delivered),
+                        "G-S7",
+                        () => $"{from.Id} was told that {member.Id} has broadcast {debt.Op.Op}, which it never got",
+                        debt.Confirm,
+                        debt.Op.Send,
+                        next);
+                }
+
+                _debts.Clear();
+                break;
+        }
+    }
+
+    private HashSet<string> NeededFor(OpModel op, MemberModel publisher)
+    {
+        var needed = op.View?.Alive.ToHashSet(StringComparer.Ordinal) ?? [];
+        if (run.IsRealTime && op.Stored is { Status: RingState.Open } stored
+            && publisher.Ring.RootOf(stored.Epoch) == publisher.Ring.RootOf(op.View?.Epoch ?? stored.Epoch))
+        {
+            needed.UnionWith(stored.Alive);
+        }
+
+        return needed;
+    }
+
+    private void RequireProof(MemberModel publisher, OpModel op, MemberModel member, LogEvent.Confirm confirm)
+    {
+        if (member.IsGone || member.Node.Start is null)
+        {
+            return;
+        }
+
+        var isSelf = member == publisher;
+        if (member.Joined is null || (confirm.Level == ProofLevel.Received && !member.Node.Has(LogHooks.Receive)))
+        {
+            if (!isSelf)
+            {
+                _debts.Add(new Debt(member, publisher, op, confirm));
+            }
+
+            return;
+        }
+
+        var isProved = confirm.Level switch
+        {
+            ProofLevel.Received => isSelf || Has(member, publisher, op, static known => known.Received),
+            _ when member.Node.Has(LogHooks.Handled) => Has(member, publisher, op, static known => known.Handled),
+            _ => Has(member, publisher, op, static known => known.Delivered),
+        };
+        Require(
+            isProved,
+            "G-S7",
+            () => $"{publisher.Id} is told that all have {confirm.Level} broadcast {op.Op}, number {op.Number}; "
+                + $"{member.Id} has not",
+            confirm,
+            op.Send);
+    }
+
+    /// <summary>What was proved before somebody joined, it does not hear any more, or it was needed for the proof.</summary>
+    private void CheckJoiner(LogEvent.Joined joined)
+    {
+        foreach (var debt in _debts)
+        {
+            if (debt.Member.Id != joined.Member || debt.Op.Number is not { } number)
+            {
+                continue;
+            }
+
+            var isStrict = debt.Confirm.Level == ProofLevel.Processed;
+            var start = joined.Bases.FirstOrDefault(start => start.Member == debt.Publisher.Id).Number;
+            Require(
+                !isStrict || start >= number,
+                "G-S7",
+                () => $"{joined.Member} joins with base {start} of {debt.Publisher.Id}, whose {number} was proved before",
+                joined,
+                debt.Confirm);
+        }
+    }
+
+    private static bool Has(MemberModel member, MemberModel publisher, OpModel op, Func<Knowledge, long> through) =>
+        op.Number is { } number && member.Find(publisher.Id) is { } known && through(known) >= number;
+
+    private sealed record Debt(MemberModel Member, MemberModel Publisher, OpModel Op, LogEvent.Confirm Confirm);
+}

@@ -1,0 +1,3 @@
+using Orleans.Groups.Checkers;
+
+return CheckCommand.Run(args, Console.Out, Console.Error);
