@@ -6,9 +6,14 @@ namespace Orleans.Groups;
 /// <summary>Activates grains again that have ended on this silo without having left their groups.</summary>
 /// <remarks>
 /// When the silo stops, its grains end after everything else of the application; then the stop waits, for a limited
-/// time, until they have been activated elsewhere.
+/// time, until they have been activated elsewhere. A grain that comes to another silo that is stopping is brought back
+/// by that one in turn (<see cref="GrainRevival"/>); the last silo has nobody to bring anything back to.
 /// </remarks>
-internal sealed class GrainReviver(IGrainFactory grains, SiloGroups silo, ILoggerFactory loggerFactory)
+internal sealed class GrainReviver(
+    IGrainFactory grains,
+    SiloGroups silo,
+    IClusterMembershipService membership,
+    ILoggerFactory loggerFactory)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>So often a grain is called; the waits between double, and follow the settings for retries.</summary>
@@ -71,6 +76,11 @@ internal sealed class GrainReviver(IGrainFactory grains, SiloGroups silo, ILogge
         {
             for (var tries = 0; tries < MaxTries; tries++)
             {
+                if (silo.Host.IsStopping && !HasOtherSilos())
+                {
+                    return;
+                }
+
                 try
                 {
                     await grains.GetGrain<IGrainRevival>(grain).RejoinAsync(memberships).AsTask()
@@ -97,6 +107,10 @@ internal sealed class GrainReviver(IGrainFactory grains, SiloGroups silo, ILogge
 
         _logger.GrainNotRevived(failure, grain);
     }
+
+    private bool HasOtherSilos() =>
+        membership.CurrentSnapshot.Members.Values.Any(member =>
+            member.Status == SiloStatus.Active && !member.SiloAddress.Equals(silo.Network.Silo));
 
     private void Forget(Task run)
     {

@@ -22,12 +22,31 @@ internal sealed class GrainRevival(IGrainContextAccessor accessor, SiloGroups si
         var host = GrainHost.Of(accessor.GrainContext);
         foreach (var membership in memberships)
         {
-            var groups = silo.GetProcessGroups(membership.Scope);
             var options = new GrainJoinOptions { KeepAlive = membership.KeepAlive, Rejoin = true };
             for (var missing = host.Memberships.CountMissing(membership); missing > 0; missing--)
             {
-                await host.JoinAsync(groups, [membership.Group], options, CancellationToken.None);
+                if (await JoinAsync(host, membership, options) == JoinStatus.ShuttingDown)
+                {
+                    // When this silo ends the activation, it brings the grain back elsewhere in turn.
+                    host.Memberships.Joined(membership.Scope, [membership.Group], options);
+                }
             }
+        }
+    }
+
+    private async ValueTask<JoinStatus> JoinAsync(
+        GrainHost host,
+        GrainMembership membership,
+        GrainJoinOptions options)
+    {
+        try
+        {
+            var groups = silo.GetProcessGroups(membership.Scope);
+            return (await host.JoinAsync(groups, [membership.Group], options, CancellationToken.None)).Status;
+        }
+        catch (GroupException exception) when (exception.Code == GroupErrorCode.ShuttingDown)
+        {
+            return JoinStatus.ShuttingDown;
         }
     }
 }
