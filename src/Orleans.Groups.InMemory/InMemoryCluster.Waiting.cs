@@ -1,5 +1,4 @@
 using Orleans.Groups.Engine;
-using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.InMemory;
 

@@ -26,7 +26,9 @@ public interface IGroups
     /// <exception cref="GroupLimitException">There are too many scopes.</exception>
     IProcessGroups GetProcessGroups(ScopeName scope);
 
-    /// <summary>Makes a member that can join groups and gets what is sent to it. Grains join as themselves instead.</summary>
+    /// <summary>
+    /// Makes a member that can join groups and gets what is sent to it. Grains join as themselves instead.
+    /// </summary>
     /// <param name="name">Label for people: 1 to 256 UTF-8 bytes without control characters.</param>
     /// <param name="onMessage">
     /// Called with each payload sent to it, one after the other, on the thread pool; an exception is logged and the

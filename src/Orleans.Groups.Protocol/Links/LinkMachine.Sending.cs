@@ -87,8 +87,11 @@ internal sealed partial class LinkMachine
 
     private bool ChooseControl(long session, out LinkSendOutcome outcome)
     {
-        outcome = _state != LinkState.Open || session != _session ? LinkSendOutcome.NotConnected : LinkSendOutcome.Full;
-        return outcome == LinkSendOutcome.Full && _controlOut.Bytes < _settings.MaxControlBytes;
+        var isConnected = _state == LinkState.Open && session == _session;
+        var isFull = _controlOut.Bytes >= _settings.MaxControlBytes;
+        outcome = isFull ? LinkSendOutcome.Full : LinkSendOutcome.Accepted;
+        outcome = isConnected ? outcome : LinkSendOutcome.NotConnected;
+        return outcome == LinkSendOutcome.Accepted;
     }
 
     private LinkSendOutcome FinishControl(EffectList<LinkEffect> effects)

@@ -17,7 +17,9 @@ internal sealed class SiloDirectory(IClusterMembershipService membership)
     private readonly HashSet<SiloAddress> _dead = [];
     private readonly HashSet<SiloAddress> _asked = [];
 
-    /// <summary>Whether a silo is known to be dead. If that cannot be said yet, the next question can be answered.</summary>
+    /// <summary>
+    /// Whether a silo is known to be dead. If that cannot be said yet, the next question can be answered.
+    /// </summary>
     internal bool IsDead(SiloAddress silo)
     {
         var status = membership.CurrentSnapshot.GetSiloStatus(silo);

@@ -95,7 +95,8 @@ internal sealed class SiloGroups : IGroups, IDisposable
     {
         try
         {
-            await foreach (var snapshot in _membership.MembershipUpdates.WithCancellation(stopping).ConfigureAwait(false))
+            var updates = _membership.MembershipUpdates.WithCancellation(stopping);
+            await foreach (var snapshot in updates.ConfigureAwait(false))
             {
                 Network.Update(snapshot);
             }
@@ -105,7 +106,9 @@ internal sealed class SiloGroups : IGroups, IDisposable
         }
     }
 
-    /// <summary>A silo that was declared dead and runs on is nobody's peer any more: its members end, and say so.</summary>
+    /// <summary>
+    /// A silo that was declared dead and runs on is nobody's peer any more: its members end, and say so.
+    /// </summary>
     private async Task WatchOwnDeathAsync()
     {
         await Network.DeclaredDeadSource.Task.ConfigureAwait(false);

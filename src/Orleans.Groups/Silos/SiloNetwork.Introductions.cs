@@ -38,7 +38,9 @@ internal sealed partial class SiloNetwork
             : LinkReply.Empty;
     }
 
-    /// <summary>What this silo shows when it talks to another; <see langword="null"/> before it was introduced.</summary>
+    /// <summary>
+    /// What this silo shows when it talks to another; <see langword="null"/> before it was introduced.
+    /// </summary>
     internal Guid? TokenFor(SiloAddress silo)
     {
         lock (Gate)
@@ -62,7 +64,9 @@ internal sealed partial class SiloNetwork
         Ask(peer);
     }
 
-    /// <summary>A silo, or somebody who says so, asks this one to introduce itself; the answer goes to that silo.</summary>
+    /// <summary>
+    /// A silo, or somebody who says so, asks this one to introduce itself; the answer goes to that silo.
+    /// </summary>
     internal async Task IntroduceToAsync(IntroductionRequest request)
     {
         Introduction introduction;

@@ -339,4 +339,71 @@ public sealed class LinkLaneTests
         pair.Flow();
         Assert.Equal("control digest", pair.B.TakeLog());
     }
+
+    /// <summary>Beyond the buffers, which hold the frames' own bytes, only batches cost memory.</summary>
+    [Fact]
+    public void Frames_TakeNoMemoryOfTheirOwn()
+    {
+        const int Frames = 64 * 400;
+        const int Length = 100;
+        var (a, b) = (new EffectList<LinkEffect>(), new EffectList<LinkEffect>());
+        var machineA = new LinkMachine(LinkPair.NodeA, LinkPair.NodeB, new LinkSettings(), 1);
+        var machineB = new LinkMachine(LinkPair.NodeB, LinkPair.NodeA, new LinkSettings(), 2);
+        machineA.Step(LinkInput.PeerAlive.Instance, a);
+        machineB.Step(LinkInput.PeerAlive.Instance, b);
+        var (sum, delivered) = (0L, 0);
+        Exchange();
+        var frame = new byte[Length];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var number = 1; number <= Frames; number++)
+        {
+            var channel = number % 2 == 0 ? LinkProbe.Ring : LinkProbe.Scope;
+            Assert.True(machineA.Send(1, channel, frame, a) == LinkSendOutcome.Accepted);
+            if (number % 64 == 0)
+            {
+                machineA.Step(LinkInput.Flush.Instance, a);
+                Exchange();
+            }
+        }
+
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(Frames, delivered);
+        Assert.Equal((long)Frames * Length, sum);
+        Assert.InRange((double)allocated / Frames, Length, Length + 40);
+
+        void Exchange()
+        {
+            while (a.Count + b.Count > 0)
+            {
+                Run(a, machineB, b, machineA);
+                Run(b, machineA, a, machineB);
+            }
+        }
+
+        void Run(EffectList<LinkEffect> done, LinkMachine other, EffectList<LinkEffect> ofOther, LinkMachine own)
+        {
+            for (var index = 0; index < done.Count; index++)
+            {
+                if (done[index] is LinkEffect.Send send)
+                {
+                    other.Step(new LinkInput.Received(send.Message), ofOther);
+                }
+                else if (done[index] is LinkEffect.FlushWanted)
+                {
+                    own.Step(LinkInput.Flush.Instance, done);
+                }
+                else if (done[index] is LinkEffect.Deliver deliver)
+                {
+                    foreach (var arrived in deliver.Frames)
+                    {
+                        delivered++;
+                        sum += arrived.Bytes.Length;
+                        own.Consume(deliver.Session, arrived.Channel, 1, arrived.Bytes.Length, done);
+                    }
+                }
+            }
+
+            done.Clear();
+        }
+    }
 }

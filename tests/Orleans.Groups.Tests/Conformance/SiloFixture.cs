@@ -192,8 +192,13 @@ internal sealed class SiloFixture : IGroupsFixture
     /// <summary>Completes when the node has a session with all others, and scopes have been told.</summary>
     private async Task<INodeFixture> ConnectAsync(SiloNode node)
     {
-        foreach (var other in CopyNodes().Where(other => other != node && _network.IsWhole(node.Address, other.Address)))
+        foreach (var other in CopyNodes())
         {
+            if (other == node || !_network.IsWhole(node.Address, other.Address))
+            {
+                continue;
+            }
+
             await UntilAsync(() => IsConnected(node, other), node, other);
         }
 
@@ -222,7 +227,9 @@ internal sealed class SiloFixture : IGroupsFixture
         }
     }
 
-    /// <summary>Completes when a condition holds, which is looked at whenever something changes at one of the nodes.</summary>
+    /// <summary>
+    /// Completes when a condition holds, which is looked at whenever something changes at one of the nodes.
+    /// </summary>
     private static async Task UntilAsync(Func<bool> condition, params SiloNode[] nodes)
     {
         using var changed = new SemaphoreSlim(0);

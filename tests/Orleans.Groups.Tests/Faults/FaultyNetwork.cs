@@ -3,7 +3,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Tests;
 
-/// <summary>Which directions between the silos of one test are cut. What goes over a cut one waits until it is healed.</summary>
+/// <summary>
+/// Which directions between the silos of one test are cut. What goes over a cut one waits until it is healed.
+/// </summary>
 internal sealed class FaultyNetwork(WorkCounter work)
 {
     private readonly Lock _gate = new();

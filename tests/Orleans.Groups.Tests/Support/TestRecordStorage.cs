@@ -98,7 +98,8 @@ internal sealed class TestRecordStorage : IGrainStorage
     {
         lock (_gate)
         {
-            return [.. _rows.Values.Where(static row => row.Bytes is not null).Select(static row => Decode(row.Bytes!))];
+            var rows = _rows.Values.Where(static row => row.Bytes is not null);
+            return [.. rows.Select(static row => Decode(row.Bytes!))];
         }
     }
 

@@ -5,7 +5,7 @@ internal sealed class LinkDriver
 {
     // Virtual time in which everything must have come once nothing is lost any more: the longest retry, then some
     // thousand laps of the smallest batches.
-    private const long SettleMilliseconds = 60_000;
+    private const long SettleMilliseconds = 10_000;
     private const long StepMilliseconds = 50;
 
     private static readonly LinkChannel[] Channels =

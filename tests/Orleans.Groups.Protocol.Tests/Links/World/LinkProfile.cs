@@ -57,7 +57,7 @@ internal sealed record LinkProfile
             CreditDelay = TimeSpan.FromMilliseconds(1 + random.Next(50)),
             RetryMinimum = TimeSpan.FromMilliseconds(5 + random.Next(60)),
             RetryMaximum = TimeSpan.FromMilliseconds(100 + random.Next(400)),
-            KeepAliveInterval = TimeSpan.FromMilliseconds(random.Next(2) * (20 + random.Next(400))),
+            KeepAliveInterval = TimeSpan.FromMilliseconds(random.Next(2) * (200 + random.Next(400))),
             Verify = true,
         };
     }
