@@ -149,9 +149,10 @@ internal sealed class GrainHost
     /// <summary>Begins to call into the activation.</summary>
     /// <param name="onEnd">What to do when it ends.</param>
     /// <exception cref="GroupException">It has ended.</exception>
-    internal GrainLane Open(Action onEnd)
+    internal GrainLane<TResult> Open<TResult>(Action onEnd)
+        where TResult : struct
     {
-        var lane = new GrainLane(Context, onEnd);
+        var lane = new GrainLane<TResult>(Context, onEnd);
         lock (_gate)
         {
             if (_hasEnded)

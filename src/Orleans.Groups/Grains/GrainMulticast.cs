@@ -27,7 +27,7 @@ internal sealed class GrainMulticast(IMulticast multicast, GrainHost host) : IMu
             Timeout = options?.Timeout,
         };
         using var joining = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var lane = host.Open(joining.Cancel);
+        var lane = host.Open<HandlerReply>(joining.Cancel);
         IMulticastGroup member;
         try
         {

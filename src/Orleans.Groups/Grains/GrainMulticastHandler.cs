@@ -1,42 +1,49 @@
 namespace Orleans.Groups;
 
 /// <summary>A handler of a ring whose calls are made in the turns of the grain that hosts the member.</summary>
-internal sealed class GrainMulticastHandler(GrainLane lane, IMulticastHandler handler) : IMulticastHandler
+internal sealed class GrainMulticastHandler(GrainLane<HandlerReply> lane, IMulticastHandler handler)
+    : IMulticastHandler
 {
     /// <inheritdoc/>
     public ValueTask<HandlerReply> OnJoinedAsync(MulticastJoined joined) =>
-        Become(lane.CallAsync(
-            static call => call.Handler.OnJoinedAsync(call.Argument),
-            (Handler: handler, Argument: joined)));
+        lane.CallAsync(
+            static call => call.Self.Stay(call.Self.Inner.OnJoinedAsync(call.Argument)),
+            (Self: this, Argument: joined));
 
     /// <inheritdoc/>
     public ValueTask<HandlerReply> OnMembersChangedAsync(MembersChanged change) =>
-        Become(lane.CallAsync(
-            static call => call.Handler.OnMembersChangedAsync(call.Argument),
-            (Handler: handler, Argument: change)));
+        lane.CallAsync(
+            static call => call.Self.Stay(call.Self.Inner.OnMembersChangedAsync(call.Argument)),
+            (Self: this, Argument: change));
 
     /// <inheritdoc/>
     public ValueTask<HandlerReply> OnMessageAsync(MulticastMessage message) =>
-        Become(lane.CallAsync(
-            static call => call.Handler.OnMessageAsync(call.Argument),
-            (Handler: handler, Argument: message)));
+        lane.CallAsync(
+            static call => call.Self.Stay(call.Self.Inner.OnMessageAsync(call.Argument)),
+            (Self: this, Argument: message));
 
     /// <inheritdoc/>
     public async ValueTask OnTerminatedAsync(MulticastTermination termination) =>
         await lane.CallAsync(
             static async call =>
             {
-                await call.Handler.OnTerminatedAsync(call.Argument);
-                return true;
+                await call.Self.Inner.OnTerminatedAsync(call.Argument);
+                return HandlerReply.Ok;
             },
-            (Handler: handler, Argument: termination)).ConfigureAwait(false);
+            (Self: this, Argument: termination)).ConfigureAwait(false);
 
-    /// <summary>Whoever goes on does so in the grain's turns, too.</summary>
-    private async ValueTask<HandlerReply> Become(ValueTask<HandlerReply> call)
-    {
-        var reply = await call.ConfigureAwait(false);
-        return reply.Successor is { } successor and not GrainMulticastHandler
+    private IMulticastHandler Inner => handler;
+
+    /// <summary>Whoever goes on in the handler's place does so in the grain's turns, too.</summary>
+    private ValueTask<HandlerReply> Stay(ValueTask<HandlerReply> call) =>
+        call.IsCompletedSuccessfully
+            ? new ValueTask<HandlerReply>(Stay(call.GetAwaiter().GetResult()))
+            : StayAsync(call);
+
+    private async ValueTask<HandlerReply> StayAsync(ValueTask<HandlerReply> call) => Stay(await call);
+
+    private HandlerReply Stay(HandlerReply reply) =>
+        reply.Successor is { } successor and not GrainMulticastHandler
             ? HandlerReply.Become(new GrainMulticastHandler(lane, successor))
             : reply;
-    }
 }

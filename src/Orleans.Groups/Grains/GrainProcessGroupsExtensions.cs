@@ -175,7 +175,7 @@ public static class GrainProcessGroupsExtensions
         ArgumentNullException.ThrowIfNull(onChange);
         var host = GrainHost.Of(grain);
         var owner = host.GetMember().Id; // It ends before the lane does, and the monitor with it.
-        var lane = host.Open(static () => { });
+        var lane = host.Open<bool>(static () => { });
         try
         {
             var monitor = await start(new MonitorOptions

@@ -10,13 +10,14 @@ namespace Orleans.Groups.Testing;
 public static class GroupsTestingExtensions
 {
     /// <summary>
-    /// Completes when all these silos are connected and agree: any two on each other's memberships, and all ring
-    /// members on the record of their group, which lists exactly those that live.
+    /// Completes when nothing is under way on these silos, no message waits for a handler, and all are connected and
+    /// agree: any two on each other's memberships, and all ring members on the record of their group, which lists
+    /// exactly those that live.
     /// </summary>
     /// <remarks>
-    /// Messages that wait for a handler are not waited for. Silos that are stopping are left out. It looks again
-    /// whenever something has happened; silos that cannot agree, because one that lives is not listed here or was cut
-    /// off, never do: use a token.
+    /// What silos say to each other counts; what an application does besides, or a client sends, does not. Silos that
+    /// are stopping are left out. It looks again whenever something has happened. It never completes while a handler
+    /// is blocked, nor when silos cannot agree, because one that lives is not listed or was cut off: use a token.
     /// </remarks>
     /// <param name="silos">
     /// All silos that live: for each, <see cref="IGroups"/> from its services
@@ -33,10 +34,16 @@ public static class GroupsTestingExtensions
         var work = nodes.Select(static node => node.Core.Work).Distinct().ToList();
         while (true)
         {
-            var starts = work.Select(static counter => counter.Starts).ToList();
+            var starts = work.ConvertAll(static counter => counter.Starts);
             foreach (var counter in work)
             {
                 await counter.WaitForIdleAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            // Each was idle once. When none has begun anything since, all of them are idle now.
+            if (!starts.SequenceEqual(work.Select(static counter => counter.Starts)))
+            {
+                continue;
             }
 
             if (HasConverged(nodes.FindAll(static node => !node.IsStopping)))
@@ -44,12 +51,7 @@ public static class GroupsTestingExtensions
                 return;
             }
 
-            using var looking = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var changes = work.Select((counter, index) => counter.WaitForIdleAsync(starts[index], looking.Token));
-            var first = await Task.WhenAny(changes).ConfigureAwait(false);
-            await looking.CancelAsync().ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            await first.ConfigureAwait(false);
+            await WaitForWorkAsync(work, starts, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -112,6 +114,20 @@ public static class GroupsTestingExtensions
         int count,
         CancellationToken cancellationToken = default) =>
         groups.WaitForMembersAsync(group, members => members.Length == count, cancellationToken);
+
+    /// <summary>Completes when one of them has done something more.</summary>
+    private static async Task WaitForWorkAsync(
+        List<WorkCounter> work,
+        List<long> starts,
+        CancellationToken cancellationToken)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changes = work.Select((counter, index) => counter.WaitForIdleAsync(starts[index], waiting.Token));
+        var first = await Task.WhenAny(changes).ConfigureAwait(false);
+        await waiting.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        await first.ConfigureAwait(false);
+    }
 
     private static NodeHost Require(IGroups groups) =>
         groups is SiloGroups silo
