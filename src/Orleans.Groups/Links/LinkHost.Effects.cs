@@ -67,13 +67,7 @@ internal sealed partial class LinkHost
     {
         try
         {
-            if (_network.TokenFor(Silo) is not { } token)
-            {
-                Tell(new LinkInput.SendFailed(message));
-                return;
-            }
-
-            var reply = await _network.Transport.DeliverAsync(Silo, Pack(message, token)).ConfigureAwait(false);
+            var reply = await _network.Transport.DeliverAsync(Silo, Pack(message, Token)).ConfigureAwait(false);
             if (reply.IsStranger)
             {
                 _network.NotRecognised(Silo);

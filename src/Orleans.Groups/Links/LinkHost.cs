@@ -29,6 +29,7 @@ internal sealed partial class LinkHost : IThreadPoolWorkItem
     private bool _isPumping;
     private bool _isSilenced;
     private long _session;
+    private Guid _token;
     private volatile bool _hasPayloadRoom = true;
 
     internal LinkHost(SiloNetwork network, SiloAddress silo, NodeId peer, LinkSettings settings)
@@ -54,6 +55,26 @@ internal sealed partial class LinkHost : IThreadPoolWorkItem
 
     /// <summary>Whether payloads are taken.</summary>
     internal bool HasPayloadRoom => _hasPayloadRoom;
+
+    /// <summary>What this silo has to show when it talks to the other.</summary>
+    internal Guid Token
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _token;
+            }
+        }
+
+        set
+        {
+            lock (_gate)
+            {
+                _token = value;
+            }
+        }
+    }
 
     /// <summary>Completes when the link has said goodbye, or cannot any more.</summary>
     internal Task Closed => _closed.Task;

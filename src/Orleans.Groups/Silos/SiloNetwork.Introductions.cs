@@ -9,13 +9,7 @@ internal sealed partial class SiloNetwork
     /// <summary>A packet has come. Only who shows the token that a peer was given is that peer.</summary>
     internal LinkReply Receive(LinkPacket packet)
     {
-        SiloPeer? peer;
-        lock (Gate)
-        {
-            _byToken.TryGetValue(packet.Token, out peer);
-        }
-
-        if (peer is null)
+        if (!_byToken.TryGetValue(packet.Token, out var peer))
         {
             return LinkReply.Stranger;
         }
@@ -36,17 +30,6 @@ internal sealed partial class SiloNetwork
         return link.Receive(message) is { } answers
             ? new LinkReply { Messages = [.. answers.Select(static answer => LinkHost.Pack(answer, Guid.Empty))] }
             : LinkReply.Empty;
-    }
-
-    /// <summary>
-    /// What this silo shows when it talks to another; <see langword="null"/> before it was introduced.
-    /// </summary>
-    internal Guid? TokenFor(SiloAddress silo)
-    {
-        lock (Gate)
-        {
-            return _peers.TryGetValue(silo, out var peer) ? peer.OwnToken : null;
-        }
     }
 
     /// <summary>A silo does not know the token that it has given: it is asked for another.</summary>
@@ -103,7 +86,6 @@ internal sealed partial class SiloNetwork
                 return;
             }
 
-            peer.OwnToken = introduction.Token;
             if (peer.Link is null)
             {
                 var node = SiloNames.ToNode(peer.Silo, introduction.Incarnation);
@@ -111,6 +93,8 @@ internal sealed partial class SiloNetwork
                 peer.Link = made;
                 Host.Peers[node] = made.Lanes;
             }
+
+            peer.Link.Token = introduction.Token;
         }
 
         made?.Tell(LinkInput.PeerAlive.Instance);
@@ -143,7 +127,7 @@ internal sealed partial class SiloNetwork
     /// <summary>Asks until the silo has introduced itself, or is dead.</summary>
     private async Task AskAsync(SiloPeer peer)
     {
-        var known = peer.OwnToken;
+        var known = peer.Link?.Token;
         for (var tries = 0; ; tries++)
         {
             Core.Work.Begin();
@@ -163,7 +147,7 @@ internal sealed partial class SiloNetwork
 
             lock (Gate)
             {
-                if (_isOver || peer.IsDead || (peer.OwnToken is { } token && token != known))
+                if (_isOver || peer.IsDead || (peer.Link?.Token is { } token && token != known))
                 {
                     peer.IsAsking = false;
                     return;

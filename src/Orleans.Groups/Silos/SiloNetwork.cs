@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
 
@@ -23,7 +24,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
     };
 
     private readonly Dictionary<SiloAddress, SiloPeer> _peers = [];
-    private readonly Dictionary<Guid, SiloPeer> _byToken = [];
+    private readonly ConcurrentDictionary<Guid, SiloPeer> _byToken = new();
     private readonly Queue<SiloPeer> _dead = new();
     private readonly SiloDirectory _directory;
     private NodeHost? _host;
@@ -288,7 +289,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
     {
         var peer = new SiloPeer(silo, Core.NextGuid(), Core.NextGuid(), seenAt);
         _peers.Add(silo, peer);
-        _byToken.Add(peer.Token, peer);
+        _byToken[peer.Token] = peer;
         return peer;
     }
 
@@ -307,7 +308,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
         {
             var forgotten = _dead.Dequeue();
             forgotten.Link?.Silence();
-            _byToken.Remove(forgotten.Token);
+            _byToken.TryRemove(forgotten.Token, out _);
             _peers.Remove(forgotten.Silo);
             _directory.RememberDead(forgotten.Silo);
         }

@@ -15,9 +15,6 @@ internal sealed class SiloPeer(SiloAddress silo, Guid token, Guid nonce, Members
     /// <summary>The membership in which it was seen first.</summary>
     internal MembershipVersion SeenAt { get; } = seenAt;
 
-    /// <summary>What this silo has to show when it talks to the other; once that has introduced itself.</summary>
-    internal Guid? OwnToken { get; set; }
-
     /// <summary>The link to it; once it has introduced itself.</summary>
     internal LinkHost? Link { get; set; }
 
