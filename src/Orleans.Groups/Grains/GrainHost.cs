@@ -17,12 +17,14 @@ internal sealed class GrainHost
     private readonly GrainHosts _hosts;
     private GrainMember? _member;
     private bool _hasEnded;
+    private volatile bool _isBeingRevived;
 
     internal GrainHost(IGrainContext context, GrainHosts hosts)
     {
         Context = context;
         _hosts = hosts;
         Memberships = new GrainMemberships(context, hosts.Runtime);
+        _isBeingRevived = GrainReviver.IsReviving(context.GrainId);
 
         // Without the caller's execution context, which would be kept for as long as the activation lives.
         context.Deactivated.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(End);
@@ -146,6 +148,9 @@ internal sealed class GrainHost
             : groups.LeaveAsync(names, [member], cancellationToken);
     }
 
+    /// <summary>The call has come for which the activation was made, so it is active.</summary>
+    internal void HasBeenRevived() => _isBeingRevived = false;
+
     /// <summary>Begins to call into the activation.</summary>
     /// <param name="onEnd">What to do when it ends.</param>
     /// <exception cref="GroupException">It has ended.</exception>
@@ -201,16 +206,18 @@ internal sealed class GrainHost
             _lanes.Clear();
         }
 
-        var missing = Memberships.TakeRejoining(); // Before the member ends: then nothing is left to come back for.
+        // First, while it is known what there is to come back for. An activation that fails while it is being brought
+        // back begins nothing: whoever brings it back tries again, or gives up.
+        var rejoining = Memberships.TakeRejoining();
+        if (!rejoining.IsEmpty && !_isBeingRevived)
+        {
+            _hosts.Reviver.Revive(Context.GrainId, rejoining);
+        }
+
         _member?.End();
         foreach (var lane in lanes)
         {
             lane.End();
-        }
-
-        if (!missing.IsEmpty)
-        {
-            _hosts.Reviver.Revive(Context.GrainId, missing);
         }
     }
 }

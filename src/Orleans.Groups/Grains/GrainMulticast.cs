@@ -21,6 +21,7 @@ internal sealed class GrainMulticast(IMulticast multicast, GrainHost host) : IMu
                 + "joins with that of its own silo.");
         }
 
+        GrainNames.ThrowIfGrain(options?.MemberName, nameof(options));
         var named = new MulticastJoinOptions
         {
             MemberName = options?.MemberName ?? GrainNames.ToName(host.Context.GrainId),

@@ -19,12 +19,16 @@ internal sealed class GrainReviver(
     /// <summary>So often a grain is called; the waits between double, and follow the settings for retries.</summary>
     private const int MaxTries = 10;
 
+    private const string MarkKey = "orleans-groups-revival";
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _logger = loggerFactory.CreateLogger("Orleans.Groups");
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private readonly HashSet<Task> _running = [];
+
+    /// <summary>Grains that are being brought back, and what came for them meanwhile.</summary>
+    private readonly Dictionary<GrainId, Revival> _revivals = [];
 
     /// <summary>Grains that are being brought back.</summary>
     internal int Count
@@ -33,7 +37,7 @@ internal sealed class GrainReviver(
         {
             lock (_gate)
             {
-                return _running.Count;
+                return _revivals.Count;
             }
         }
     }
@@ -46,7 +50,9 @@ internal sealed class GrainReviver(
             static _ => Task.CompletedTask,
             StopAsync);
 
-    /// <summary>Brings a grain back. Does not wait.</summary>
+    /// <summary>
+    /// Brings a grain back. Does not wait. When it is being brought back already, it is once more after that.
+    /// </summary>
     internal void Revive(GrainId grain, ImmutableArray<GrainMembership> memberships)
     {
         lock (_gate)
@@ -56,76 +62,120 @@ internal sealed class GrainReviver(
                 return;
             }
 
-            // On a thread of its own, so that it cannot end before it is known to run.
-            var run = Task.Run(() => ReviveAsync(grain, [.. memberships], _stop.Token));
-            _running.Add(run);
-            run.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => Forget(run));
+            if (_revivals.TryGetValue(grain, out var running))
+            {
+                running.Next = [.. memberships];
+                return;
+            }
+
+            silo.Network.Core.Work.Begin();
+            var revival = new Revival(grain) { Next = [.. memberships] };
+            _revivals.Add(grain, revival);
+            revival.Run = Task.Run(() => RunAsync(revival, _stop.Token));
         }
     }
+
+    /// <summary>Whether the code that asks runs in a call that brings a grain back, and makes it be activated.</summary>
+    internal static bool IsReviving(GrainId grain) => RequestContext.Get(MarkKey) as string == grain.ToString();
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
     /// <summary>Never throws.</summary>
-    private async Task ReviveAsync(GrainId grain, GrainMembership[] memberships, CancellationToken stopping)
+    private async Task RunAsync(Revival revival, CancellationToken stopping)
     {
-        var core = silo.Network.Core;
-        core.Work.Begin();
-        Exception? failure = null;
         try
         {
-            for (var tries = 0; tries < MaxTries; tries++)
+            while (TakeNext(revival) is { } memberships)
             {
-                if (silo.Host.IsStopping && !HasOtherSilos())
+                if (await ReviveAsync(revival.Grain, memberships, stopping).ConfigureAwait(false) is { } failure)
                 {
-                    return;
+                    GiveUp(revival, failure);
+                    break;
                 }
-
-                try
-                {
-                    await grains.GetGrain<IGrainRevival>(grain).RejoinAsync(memberships).AsTask()
-                        .WaitAsync(stopping)
-                        .ConfigureAwait(false);
-                    return;
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    failure = exception;
-                }
-
-                await Task.Delay(core.Backoff(tries), core.Time, stopping).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException exception)
+        catch (Exception exception) // The silo has waited for long enough.
         {
-            failure ??= exception;
+            GiveUp(revival, exception);
         }
         finally
         {
-            core.Work.End();
+            silo.Network.Core.Work.End();
+        }
+    }
+
+    private void GiveUp(Revival revival, Exception failure)
+    {
+        lock (_gate)
+        {
+            _revivals.Remove(revival.Grain);
         }
 
-        _logger.GrainNotRevived(failure, grain);
+        _logger.GrainNotRevived(failure, revival.Grain);
+    }
+
+    /// <returns>Why it was given up; <see langword="null"/> when the grain is back, or nobody is left to have it.</returns>
+    private async Task<Exception?> ReviveAsync(
+        GrainId grain,
+        GrainMembership[] memberships,
+        CancellationToken stopping)
+    {
+        // Told to the activation that the call makes: if that fails, this goes on, and nobody else need begin.
+        RequestContext.Set(MarkKey, grain.ToString());
+        var core = silo.Network.Core;
+        Exception? failure = null;
+        for (var tries = 0; tries < MaxTries; tries++)
+        {
+            if (silo.Host.IsStopping && !HasOtherSilos())
+            {
+                return null;
+            }
+
+            try
+            {
+                await grains.GetGrain<IGrainRevival>(grain).RejoinAsync(memberships).AsTask()
+                    .WaitAsync(stopping)
+                    .ConfigureAwait(false);
+                return null;
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                failure = exception;
+            }
+
+            await Task.Delay(core.Backoff(tries), core.Time, stopping).ConfigureAwait(false);
+        }
+
+        return failure;
+    }
+
+    /// <summary>What to bring the grain back for; <see langword="null"/> when that is done.</summary>
+    private GrainMembership[]? TakeNext(Revival revival)
+    {
+        lock (_gate)
+        {
+            var next = revival.Next;
+            revival.Next = null;
+            if (next is null)
+            {
+                _revivals.Remove(revival.Grain); // From here on another revival may begin.
+            }
+
+            return next;
+        }
     }
 
     private bool HasOtherSilos() =>
         membership.CurrentSnapshot.Members.Values.Any(member =>
             member.Status == SiloStatus.Active && !member.SiloAddress.Equals(silo.Network.Silo));
 
-    private void Forget(Task run)
-    {
-        lock (_gate)
-        {
-            _running.Remove(run);
-        }
-    }
-
     private async Task StopAsync(CancellationToken cancellationToken)
     {
         Task[] running;
         lock (_gate)
         {
-            running = [.. _running];
+            running = [.. _revivals.Values.Select(static revival => revival.Run)];
         }
 
         try
@@ -146,5 +196,14 @@ internal sealed class GrainReviver(
         }
 
         await cancelling.ConfigureAwait(false);
+    }
+
+    private sealed class Revival(GrainId grain)
+    {
+        internal GrainId Grain { get; } = grain;
+
+        internal GrainMembership[]? Next { get; set; }
+
+        internal Task Run { get; set; } = Task.CompletedTask;
     }
 }

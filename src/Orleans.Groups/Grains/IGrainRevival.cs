@@ -20,6 +20,7 @@ internal sealed class GrainRevival(IGrainContextAccessor accessor, SiloGroups si
     public async ValueTask RejoinAsync(GrainMembership[] memberships)
     {
         var host = GrainHost.Of(accessor.GrainContext);
+        host.HasBeenRevived();
         foreach (var membership in memberships)
         {
             var options = new GrainJoinOptions { KeepAlive = membership.KeepAlive, Rejoin = true };

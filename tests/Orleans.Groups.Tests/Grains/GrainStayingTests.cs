@@ -145,6 +145,47 @@ public sealed class GrainStayingTests
     }
 
     [Fact]
+    public async Task Rejoin_GrainThatCannotBeActivated_IsGivenUpAfterSomeTries()
+    {
+        await using var cluster = await GrainCluster.StartAsync(
+            2,
+            options: static options => options.Multicast.RetryMaximum = options.Multicast.RetryMinimum);
+        var grain = cluster.Grain<IScriptedReturning>("a");
+        await cluster.RunAsync(grain, static _ => Task.CompletedTask);
+        cluster.Script["a"].OnActivate = static grain =>
+        {
+            grain.Note("fails");
+            throw new FormatException();
+        };
+
+        await cluster.Cluster.DeactivateAsync(grain);
+        await cluster.MembersAsync("room", 0);
+        await cluster.Notes.WaitForCountAsync(10);
+        await cluster.MembersAsync("room", 0);
+        await cluster.ConvergedAsync();
+
+        Assert.Equal(10, cluster.Notes.All.Count);
+        Assert.All(
+            cluster.Cluster.Silos,
+            static silo => Assert.Equal(0, GrainCluster.Service<GrainReviver>(silo).Count));
+    }
+
+    [Fact]
+    public async Task Rejoin_EndsAgainAndAgain_ComesBackEachTime()
+    {
+        await using var cluster = await GrainCluster.StartAsync(2);
+        var grain = cluster.Grain<IScriptedReturning>("a");
+        await cluster.RunAsync(grain, static _ => Task.CompletedTask);
+        var last = Assert.Single(await cluster.MembersAsync("room", 1));
+
+        for (var round = 0; round < 10; round++)
+        {
+            await cluster.Cluster.DeactivateAsync(grain);
+            last = Assert.Single(await cluster.MembersAsync("room", members => members is [var member] && member != last));
+        }
+    }
+
+    [Fact]
     public async Task Rejoin_CalledForWhatWasLeftAgain_DoesNotJoinIt()
     {
         await using var cluster = await GrainCluster.StartAsync(1);
