@@ -15,6 +15,11 @@ internal sealed class WorkNode
     private readonly List<IMembershipMonitor> _pushed = [];
     private readonly List<IMulticastGroup> _rings = [];
 
+<<<<<<< HEAD
+=======
+    private IMulticastGroup? _anchor;
+
+>>>>>>> checkers
     internal WorkNode(InMemoryNode node, NodeRecorder recorder)
     {
         Node = node;
@@ -125,6 +130,18 @@ internal sealed class WorkNode
         }
     }
 
+<<<<<<< HEAD
+=======
+    /// <summary>A member that stays, so that somebody is there to bury those that do not.</summary>
+    internal async Task JoinForGoodAsync()
+    {
+        if (_anchor is null || _anchor.Completion.IsCompleted)
+        {
+            _anchor = await _multicast.JoinAsync(Ring, new WorkHandler(0, isQuiet: true));
+        }
+    }
+
+>>>>>>> checkers
     internal void Publish(Random random, ConcurrentBag<Task> calls)
     {
         if (_rings.Count == 0)

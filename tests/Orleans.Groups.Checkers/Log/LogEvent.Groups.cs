@@ -1,3 +1,8 @@
+<<<<<<< HEAD
+=======
+using System.Text.Json.Serialization;
+
+>>>>>>> checkers
 namespace Orleans.Groups.Checkers;
 
 /// <content>Process groups.</content>
@@ -65,7 +70,11 @@ public abstract partial record LogEvent
     public sealed record Read(
         string Scope,
         ReadWhat What,
+<<<<<<< HEAD
         string? Group,
+=======
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Group,
+>>>>>>> checkers
         string[] Result,
         long Since,
         PeerVersion[]? At = null) : LogEvent;
@@ -83,7 +92,11 @@ public abstract partial record LogEvent
     public sealed record MonStart(
         string Scope,
         long Ref,
+<<<<<<< HEAD
         string? Group,
+=======
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Group,
+>>>>>>> checkers
         Held[] Snapshot,
         long Since,
         bool Pushes = false) : LogEvent;

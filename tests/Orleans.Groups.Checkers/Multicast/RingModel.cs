@@ -18,6 +18,12 @@ internal sealed class RingModel(string group)
     /// <summary>What the store held last, lost or not.</summary>
     internal RecordModel? LastWritten { get; private set; }
 
+<<<<<<< HEAD
+=======
+    /// <summary>Whether the store has ever lost something.</summary>
+    internal bool WasLost { get; private set; }
+
+>>>>>>> checkers
     /// <summary>Whether old versions have been forgotten.</summary>
     internal bool HasForgotten { get; private set; }
 
@@ -55,7 +61,15 @@ internal sealed class RingModel(string group)
         LastWritten = Current;
     }
 
+<<<<<<< HEAD
     internal void Lose() => Current = null;
+=======
+    internal void Lose()
+    {
+        Current = null;
+        WasLost = true;
+    }
+>>>>>>> checkers
 
     internal RecordModel Adopt(LogEvent.Adopt e)
     {

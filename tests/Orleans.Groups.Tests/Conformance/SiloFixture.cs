@@ -34,6 +34,7 @@ internal sealed class SiloFixture : IGroupsFixture
         var builder = new TestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
+        builder.Options.ConnectionTransport = ConnectionTransportType.InMemory;
         if (usesLocalDirectory)
         {
             builder.Options.SiloBuilderConfiguratorTypes.RemoveAll(
