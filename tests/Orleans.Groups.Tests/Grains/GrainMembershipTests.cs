@@ -91,12 +91,10 @@ public sealed class GrainMembershipTests
         await cluster.MembersAsync("room", 0);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Deactivation_WhileItTakesLong_StaysMemberUntilItsEnd(bool usesDefaultDirectory)
+    [Fact]
+    public async Task Deactivation_WhileItTakesLong_StaysMemberUntilItsEnd()
     {
-        await using var cluster = await GrainCluster.StartAsync(1, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(1);
         var grain = cluster.Grain("a");
         var gate = new TaskCompletionSource();
         cluster.Script["a"].OnDeactivate = (inner, _) =>
@@ -115,12 +113,10 @@ public sealed class GrainMembershipTests
         await cluster.MembersAsync("room", 0);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Collection_OfIdle_Leaves(bool usesDefaultDirectory)
+    [Fact]
+    public async Task Collection_OfIdle_Leaves()
     {
-        await using var cluster = await GrainCluster.StartAsync(1, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(1);
         await cluster.RunAsync(cluster.Grain("a"), static grain => grain.JoinAsync("room"));
 
         await cluster.CollectAsync();
@@ -151,12 +147,10 @@ public sealed class GrainMembershipTests
         Assert.All(cluster.Silos, silo => Assert.Equal([young], silo.ProcessGroups.GetMembers("room")));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task InconsistentState_EndsTheActivation_Leaves(bool usesDefaultDirectory)
+    [Fact]
+    public async Task InconsistentState_EndsTheActivation_Leaves()
     {
-        await using var cluster = await GrainCluster.StartAsync(1, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(1);
         var grain = cluster.Grain("a");
         await cluster.RunAsync(grain, static grain => grain.JoinAsync("room"));
 
@@ -167,12 +161,10 @@ public sealed class GrainMembershipTests
         await cluster.MembersAsync("room", 0);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task PlainException_EndsNothing(bool usesDefaultDirectory)
+    [Fact]
+    public async Task PlainException_EndsNothing()
     {
-        await using var cluster = await GrainCluster.StartAsync(1, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(1);
         var grain = cluster.Grain("a");
         await cluster.RunAsync(grain, static grain => grain.JoinAsync("room"));
         var member = Assert.Single(cluster.First.ProcessGroups.GetMembers("room"));

@@ -3,13 +3,11 @@ namespace Orleans.Groups.Tests;
 /// <summary>Payloads reach a grain as calls do.</summary>
 public sealed class GrainMessagesTests
 {
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Send_ToAGrain_ArrivesInOrderInItsTurns(bool usesDefaultDirectory)
+    [Fact]
+    public async Task Send_ToAGrain_ArrivesInOrderInItsTurns()
     {
         const int Count = 1_000;
-        await using var cluster = await GrainCluster.StartAsync(2, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(2);
         var running = 0;
         cluster.Script["a"].OnMessage = async (grain, message) =>
         {
@@ -269,12 +267,10 @@ public sealed class GrainMessagesTests
         Assert.Equal(SendOutcome.Delivered, await cluster.First.SendAsync(member, "x"));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Publish_ToGrainsOnAllSilos_ReachesEachOnce(bool usesDefaultDirectory)
+    [Fact]
+    public async Task Publish_ToGrainsOnAllSilos_ReachesEachOnce()
     {
-        await using var cluster = await GrainCluster.StartAsync(3, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(3);
         foreach (var index in Enumerable.Range(0, 9))
         {
             cluster.Script[$"a{index}"].OnMessage = static (grain, message) =>

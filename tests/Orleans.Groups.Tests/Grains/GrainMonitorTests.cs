@@ -3,12 +3,10 @@ namespace Orleans.Groups.Tests;
 /// <summary>Monitors that belong to a grain.</summary>
 public sealed class GrainMonitorTests
 {
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Changes_OfAGroup_ComeInTheGrainsTurnsUntilTheEndOfTheActivation(bool usesDefaultDirectory)
+    [Fact]
+    public async Task Changes_OfAGroup_ComeInTheGrainsTurnsUntilTheEndOfTheActivation()
     {
-        await using var cluster = await GrainCluster.StartAsync(2, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(2);
         var watcher = cluster.Grain("watcher");
         var turns = new TaskCompletionSource<TaskScheduler>();
         await cluster.RunAsync(watcher, async grain =>

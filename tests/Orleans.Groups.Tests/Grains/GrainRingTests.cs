@@ -145,13 +145,11 @@ public sealed class GrainRingTests
     }
 
     [Theory]
-    [InlineData(false, ConfirmLevel.ReceivedByAll)]
-    [InlineData(false, ConfirmLevel.ProcessedByAll)]
-    [InlineData(true, ConfirmLevel.ReceivedByAll)]
-    [InlineData(true, ConfirmLevel.ProcessedByAll)]
-    public async Task ConfirmedBroadcast_InsideACall_IsProved(bool usesDefaultDirectory, ConfirmLevel level)
+    [InlineData(ConfirmLevel.ReceivedByAll)]
+    [InlineData(ConfirmLevel.ProcessedByAll)]
+    public async Task ConfirmedBroadcast_InsideACall_IsProved(ConfirmLevel level)
     {
-        await using var cluster = await GrainCluster.StartAsync(2, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(2);
         await cluster.RunOnAsync(cluster.Cluster.Silos[0], cluster.Grain("a"), RingAsync);
         await cluster.RunOnAsync(cluster.Cluster.Silos[1], cluster.Grain("b"), RingAsync);
 
@@ -172,12 +170,10 @@ public sealed class GrainRingTests
         }
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task ConfirmedBroadcast_InsideAHandler_DoesNotWaitForItself(bool usesDefaultDirectory)
+    [Fact]
+    public async Task ConfirmedBroadcast_InsideAHandler_DoesNotWaitForItself()
     {
-        await using var cluster = await GrainCluster.StartAsync(2, usesDefaultDirectory);
+        await using var cluster = await GrainCluster.StartAsync(2);
         cluster.Script["a"].OnRing = static async (grain, message) =>
         {
             if (message.Text() == "ask")
