@@ -34,6 +34,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         core.Connect(Network);
         Host = new NodeHost(core, Network.Self);
         Network.Connect(Host);
+        Multicast = new SiloMulticast(Host.Multicast);
     }
 
     /// <inheritdoc/>
@@ -43,7 +44,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     public IProcessGroups ProcessGroups => GetProcessGroups(Options.ProcessGroups.DefaultScope);
 
     /// <inheritdoc/>
-    public IMulticast Multicast => Host.Multicast;
+    public IMulticast Multicast { get; }
 
     internal GroupsOptions Options { get; }
 
@@ -61,6 +62,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        GrainNames.ThrowIfGrain(name, nameof(name));
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
     }
 
