@@ -24,7 +24,8 @@ public sealed class LogTests : IDisposable
 
         using var reader = new EventLogReader(path);
         Assert.Equal(events.Select(static e => e.ToString()), reader.ReadAll().Select(static e => e.ToString()));
-        Assert.Equal((0, 0, 0, false), (reader.UnknownKinds, reader.UnknownFields, reader.DamagedLines, reader.HasTornTail));
+        Assert.Equal((0, 0, 0), (reader.UnknownKinds, reader.UnknownFields, reader.DamagedLines));
+        Assert.False(reader.HasTornTail);
     }
 
     [Fact]
@@ -136,8 +137,8 @@ public sealed class LogTests : IDisposable
         history.Start("a@1", "b@1").Read("b@1", "g", A).Give(A, 1, B);
         var groups = new CheckSettings { Families = CheckFamilies.ProcessGroups };
         var rings = new CheckSettings { Families = CheckFamilies.Multicast };
-        Assert.All(CheckerSuite.Check(history.Events, groups).ViolationCounts.Keys, static id => Assert.StartsWith("P", id));
-        Assert.All(CheckerSuite.Check(history.Events, rings).ViolationCounts.Keys, static id => Assert.StartsWith("G", id));
+        Assert.Equal(["P-S3"], CheckerSuite.Check(history.Events, groups).ViolationCounts.Keys);
+        Assert.Equal(["G-S1", "G-S9"], CheckerSuite.Check(history.Events, rings).ViolationCounts.Keys);
     }
 
     private static IReadOnlyList<LogEvent> GiveTo(params string[] members)

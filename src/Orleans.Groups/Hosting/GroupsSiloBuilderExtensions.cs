@@ -37,6 +37,7 @@ public static class GroupsSiloBuilderExtensions
         services.AddGrainService<GroupsSiloService>();
         SiloClientServices.Add(services);
         RecordServices.Add(services);
+        GrainServices.Add(services);
         return builder;
     }
 }

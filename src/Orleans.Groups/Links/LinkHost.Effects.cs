@@ -53,6 +53,9 @@ internal sealed partial class LinkHost
             case LinkEffect.Closed:
                 _closed.TrySetResult();
                 break;
+            case LinkEffect.Unanswered unanswered:
+                _network.Core.Logger.LinkUnanswered(Silo, unanswered.Session, unanswered.Retries);
+                break;
             case LinkEffect.Trace trace:
                 _network.Core.Logger.LinkTraced(Silo, trace.Kind.ToString());
                 break;

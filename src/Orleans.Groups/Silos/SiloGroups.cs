@@ -35,6 +35,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         core.Connect(Network);
         Host = new NodeHost(core, Network.Self);
         Network.Connect(Host);
+        Multicast = new SiloMulticast(Host.Multicast);
     }
 
     /// <inheritdoc/>
@@ -44,7 +45,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     public IProcessGroups ProcessGroups => GetProcessGroups(Options.ProcessGroups.DefaultScope);
 
     /// <inheritdoc/>
-    public IMulticast Multicast => Host.Multicast;
+    public IMulticast Multicast { get; }
 
     internal GroupsOptions Options { get; }
 
@@ -62,6 +63,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        GrainNames.ThrowIfGrain(name, nameof(name));
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
     }
 

@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Checkers;
 
-/// <summary>What all checkers look up about nodes and the run. Has the state from before the event under check.</summary>
+/// <summary>What checkers look up about nodes and the run: the state before the event that is checked.</summary>
 internal sealed class RunModel(CheckSettings settings, bool isRealTime)
 {
     private readonly Dictionary<string, NodeModel> _nodes = new(StringComparer.Ordinal);

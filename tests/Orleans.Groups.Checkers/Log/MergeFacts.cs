@@ -4,7 +4,6 @@ namespace Orleans.Groups.Checkers;
 internal sealed class MergeFacts
 {
     private readonly HashSet<int> _ended = [];
-    private long _window;
     private readonly Dictionary<string, int> _logOfNode = new(StringComparer.Ordinal);
     private readonly HashSet<int> _storeLogs = [];
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
@@ -22,6 +21,7 @@ internal sealed class MergeFacts
     private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Node, string Scope, long Life), long> _versions = [];
     private readonly HashSet<(string Scope, string Group, string Member)> _joins = [];
+    private long _window;
 
     /// <summary>A log has no more events.</summary>
     internal void End(int log) => _ended.Add(log);
@@ -95,7 +95,8 @@ internal sealed class MergeFacts
                 _lost.Add(e.Group);
                 break;
             case LogEvent.Adopt e:
-                _views[e.Member] = [.. e.Entries.Where(static entry => entry.Alive).Select(static entry => entry.Member)];
+                _views[e.Member] =
+                    [.. e.Entries.Where(static entry => entry.Alive).Select(static entry => entry.Member)];
                 NoteRecord(e.Entries);
                 break;
             case LogEvent.Joined e:

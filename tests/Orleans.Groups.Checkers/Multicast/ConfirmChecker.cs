@@ -92,7 +92,7 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
             op.Send);
     }
 
-    /// <summary>What was proved before somebody joined, it does not hear any more, or it was needed for the proof.</summary>
+    /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>
     private void CheckJoiner(LogEvent.Joined joined)
     {
         foreach (var debt in _debts)
@@ -107,7 +107,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
             Require(
                 !isStrict || start >= number,
                 "G-S7",
-                () => $"{joined.Member} joins with base {start} of {debt.Publisher.Id}, whose {number} was proved before",
+                () => $"{joined.Member} joins with base {start} of {debt.Publisher.Id}, "
+                    + $"whose {number} was proved before",
                 joined,
                 debt.Confirm);
         }

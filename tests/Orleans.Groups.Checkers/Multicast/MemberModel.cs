@@ -160,11 +160,10 @@ internal sealed class MemberModel(string id, RingModel ring, NodeModel node)
 
     internal void ForgetSettled()
     {
-        foreach (var (number, op) in Messages.Where(static pair => pair.Value.SettledBy is not null).ToList())
+        foreach (var (number, _) in Messages.Where(static pair => pair.Value.SettledBy is not null).ToList())
         {
             Messages.Remove(number);
             ForgottenThrough = Math.Max(ForgottenThrough, number);
-            _ = op;
         }
 
         foreach (var (number, _) in Ops.Where(static pair => pair.Value.SettledBy is not null).ToList())

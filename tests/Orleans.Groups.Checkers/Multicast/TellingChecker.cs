@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Checkers;
 
-/// <summary>G-S11: joined first and once; births of the unknown, deaths of the known, and the list that follows.</summary>
+/// <summary>G-S11: joined first and once; births of the unknown, deaths of the known, the list that follows.</summary>
 internal sealed class TellingChecker(RingsModel rings) : Checker
 {
     internal override void Check(LogEvent next)
@@ -9,7 +9,12 @@ internal sealed class TellingChecker(RingsModel rings) : Checker
         {
             case LogEvent.Joined joined:
                 var newcomer = rings.MemberOf(joined);
-                Require(newcomer.Joined is null, "G-S11", () => $"{joined.Member} joins twice", joined, newcomer.Joined);
+                Require(
+                    newcomer.Joined is null,
+                    "G-S11",
+                    () => $"{joined.Member} joins twice",
+                    joined,
+                    newcomer.Joined);
                 Require(
                     joined.Members.Contains(joined.Member)
                         && joined.Members.Distinct().Count() == joined.Members.Length,

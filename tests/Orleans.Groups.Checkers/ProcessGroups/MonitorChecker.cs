@@ -114,6 +114,7 @@ internal sealed class MonitorChecker(RunModel run, GroupsModel groups) : Checker
             var scope = groups.ScopeOf(fold.Start.Scope);
             if (fold.End is not null || fold.IsOver || !run.NodeOf(key.Node).IsAlive)
             {
+                fold.Restart([]); // Nobody looks at it any more.
                 continue;
             }
 

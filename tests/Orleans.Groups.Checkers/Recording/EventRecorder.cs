@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Checkers;
 
-/// <summary>Records what an application does with any engine, and what it is told, through wrappers of the API.</summary>
+/// <summary>Records what an application does with any engine, and what it is told, by wrapping the API.</summary>
 /// <remarks>
 /// One recorder per log, and one <see cref="NodeRecorder"/> per life of a node in it. What a test does to nodes and
 /// links it says here, too, or the checkers take it for the system's own doing.
@@ -27,13 +27,14 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
     public NodeRecorder StartNode(NodeId node, params IEnumerable<string> hooks)
     {
         ArgumentNullException.ThrowIfNull(node);
-        var recorder = new NodeRecorder(this, LogIds.Of(node));
+        string[] carried = [.. hooks.Append(LogHooks.Handled).Distinct()];
+        var recorder = new NodeRecorder(this, LogIds.Of(node), carried.Contains(LogHooks.Receive));
         lock (_gate)
         {
             _nodes.Add(recorder);
         }
 
-        recorder.Log(new LogEvent.NodeStart([.. hooks.Append(LogHooks.Handled).Distinct()], _window));
+        recorder.Log(new LogEvent.NodeStart(carried, _window));
         return recorder;
     }
 

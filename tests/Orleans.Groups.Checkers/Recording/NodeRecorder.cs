@@ -11,8 +11,9 @@ public sealed class NodeRecorder
     private readonly ConditionalWeakTable<MemberId, string> _texts = [];
     private long _lastId;
 
-    internal NodeRecorder(EventRecorder recorder, string node)
+    internal NodeRecorder(EventRecorder recorder, string node, bool isObserved)
     {
+        IsObserved = isObserved;
         Recorder = recorder;
         Node = node;
     }
@@ -25,6 +26,9 @@ public sealed class NodeRecorder
 
     /// <summary>Whether it has stopped or was killed.</summary>
     public bool HasEnded { get; private set; }
+
+    /// <summary>Whether somebody sees every record that a ring member goes by, so that none need be sampled.</summary>
+    internal bool IsObserved { get; }
 
     internal long LastSeq => Recorder.Sink.LastSeq;
 

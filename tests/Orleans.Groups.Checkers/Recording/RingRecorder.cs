@@ -130,6 +130,11 @@ internal sealed class RingRecorder(NodeRecorder recorder, HandlerFailurePolicy? 
             return false;
         }
 
+        if (recorder.IsObserved)
+        {
+            return true;
+        }
+
         var status = group.Inner.GetStatus();
         if (status.Epoch.Length == 0 || status.Phase is not (MulticastPhase.Member or MulticastPhase.Leaving))
         {

@@ -34,6 +34,7 @@ internal sealed class SiloFixture : IGroupsFixture
         var builder = new TestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
+        builder.Options.ConnectionTransport = ConnectionTransportType.InMemory;
         if (usesLocalDirectory)
         {
             builder.Options.SiloBuilderConfiguratorTypes.RemoveAll(
@@ -200,6 +201,8 @@ internal sealed class SiloFixture : IGroupsFixture
             }
 
             await UntilAsync(() => IsConnected(node, other), node, other);
+            await other.Groups.Host.PassAsync();
+            await node.Groups.Host.PassAsync();
         }
 
         return node;
@@ -215,6 +218,7 @@ internal sealed class SiloFixture : IGroupsFixture
         foreach (var other in CopyNodes())
         {
             await UntilAsync(() => other.Groups.Network.IsDead(node.Id) && SessionOf(other, node) == 0, other);
+            await other.Groups.Host.PassAsync();
         }
     }
 
@@ -224,6 +228,7 @@ internal sealed class SiloFixture : IGroupsFixture
         {
             link.EndSession(session);
             await UntilAsync(() => SessionOf(observer, node) != session, observer);
+            await observer.Groups.Host.PassAsync();
         }
     }
 

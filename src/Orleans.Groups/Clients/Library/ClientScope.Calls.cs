@@ -153,7 +153,7 @@ internal sealed partial class ClientScope
         CancellationToken cancellationToken)
     {
         var isRead = Volatile.Read(ref _starting) is not null;
-        var (mark, arrived) = isRead ? _mirror.NewMark() : (0, Task.CompletedTask);
+        var (mark, arrived) = isRead ? _mirror.NewMark() : (0, Task.FromResult(true));
         var change = new ChangeMemberships
         {
             Scope = Scope.Value,
@@ -172,10 +172,10 @@ internal sealed partial class ClientScope
                 throw ((Refused)result!).Error.ToException($"Changing memberships in scope {Scope}");
             }
 
-            if (done.IsMarked)
+            if (done.IsMarked && !await arrived.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
-                // What was changed is seen by reads here. A new session ends the wait: its snapshot shows it.
-                await arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
+                // It is done, and reads show it when they show what the next session knows.
+                await ChangeAsync([], [], isJoin: true, cancellationToken).ConfigureAwait(false);
             }
 
             return done;

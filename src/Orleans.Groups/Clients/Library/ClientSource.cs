@@ -36,6 +36,15 @@ internal abstract class ClientSource(long handle)
     {
     }
 
+    /// <summary>Whether events of that life count.</summary>
+    protected bool IsOf(SessionLife life)
+    {
+        lock (_gate)
+        {
+            return ReferenceEquals(_life, life);
+        }
+    }
+
     /// <summary>An event of a life has been handled.</summary>
     /// <param name="life">The life in which it came.</param>
     /// <param name="isIdle">Whether no other waits.</param>

@@ -27,23 +27,22 @@ internal abstract class ClientWatch : ClientSource
     /// <summary>A part of a snapshot or change. Called in order, one at a time.</summary>
     internal void Take(SessionLife life, MonitorPart part)
     {
-        List<GroupPart>? whole = null;
         lock (_parts)
         {
-            _parts.AddRange(part.Groups);
-            if (!part.HasMore)
+            if (!IsOf(life))
             {
-                whole = [.. _parts];
-                _parts.Clear();
+                return; // A late word of another session; the snapshot of this one tells all.
             }
-        }
 
-        if (whole is null)
-        {
-            NoteHandled(life, isIdle: false);
-        }
-        else
-        {
+            _parts.AddRange(part.Groups);
+            if (part.HasMore)
+            {
+                NoteHandled(life, isIdle: true); // It is large: the next is waited for.
+                return;
+            }
+
+            List<GroupPart> whole = [.. _parts];
+            _parts.Clear();
             Apply(life, part.Kind, part.Reason, whole);
         }
     }
@@ -93,7 +92,7 @@ internal abstract class ClientWatch : ClientSource
         }
     }
 
-    /// <summary>A whole snapshot or change. Whoever has handled it says so.</summary>
+    /// <summary>A whole snapshot or change. Whoever has handled it says so. Called under a lock.</summary>
     protected abstract void Apply(SessionLife life, MonitorPartKind kind, ChangeReason reason, List<GroupPart> groups);
 
     /// <inheritdoc/>

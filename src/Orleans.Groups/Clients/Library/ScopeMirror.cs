@@ -8,8 +8,11 @@ namespace Orleans.Groups;
 /// <summary>A client's copy of a scope, for reads from any thread without a lock or a call.</summary>
 internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : ClientWatch(keeper, scope)
 {
+    /// <summary>A change of more members is acknowledged at once: it takes much of what the silo sends ahead.</summary>
+    private const int ToldAtOnce = 128;
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<long, TaskCompletionSource> _marks = [];
+    private readonly Dictionary<long, TaskCompletionSource<bool>> _marks = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private State _state = new();
     private long _lastMark;
@@ -38,12 +41,15 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
     internal ImmutableArray<GroupName> GetLocalGroups() =>
         [.. Groups.Where(group => GetLocalMembers(group).Length > 0)];
 
-    /// <summary>A mark that the silo is to send behind a change, and its arrival.</summary>
-    internal (long Mark, Task Arrived) NewMark()
+    /// <summary>
+    /// A mark that the silo is to send behind a change, and its arrival: <see langword="false"/> when the session was
+    /// lost before.
+    /// </summary>
+    internal (long Mark, Task<bool> Arrived) NewMark()
     {
         lock (_gate)
         {
-            var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var arrived = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             _marks.Add(++_lastMark, arrived);
             return (_lastMark, arrived.Task);
         }
@@ -55,13 +61,13 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
     /// <inheritdoc/>
     internal override void TakeMark(long mark)
     {
-        TaskCompletionSource? arrived;
+        TaskCompletionSource<bool>? arrived;
         lock (_gate)
         {
             _marks.Remove(mark, out arrived);
         }
 
-        arrived?.TrySetResult();
+        arrived?.TrySetResult(true);
     }
 
     /// <inheritdoc/>
@@ -100,11 +106,11 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
             _ready.TrySetResult();
         }
 
-        NoteHandled(life, isIdle: false);
+        NoteHandled(life, isIdle: groups.Sum(static part => part.Members.Length) > ToldAtOnce);
     }
 
     /// <inheritdoc/>
-    /// <remarks>The marks of another session do not come any more; the snapshot of this one shows all.</remarks>
+    /// <remarks>The marks of another session do not come any more.</remarks>
     protected override void OnRebound()
     {
         base.OnRebound();
@@ -115,7 +121,7 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
 
     private void DropAllMarks()
     {
-        List<TaskCompletionSource> marks;
+        List<TaskCompletionSource<bool>> marks;
         lock (_gate)
         {
             marks = [.. _marks.Values];
@@ -124,7 +130,7 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
 
         foreach (var mark in marks)
         {
-            mark.TrySetResult();
+            mark.TrySetResult(false);
         }
     }
 

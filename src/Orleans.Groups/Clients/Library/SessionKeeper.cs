@@ -29,6 +29,17 @@ internal sealed partial class SessionKeeper(ClientCore core)
     /// <summary>What the silo that serves the client, or has served it last, said of itself.</summary>
     internal SessionWelcome? LastWelcome { get; private set; }
 
+    private bool IsStopped
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isStopped || core.Stopped.IsCancellationRequested;
+            }
+        }
+    }
+
     /// <summary>Completes when a silo serves the client.</summary>
     internal Task<SessionLife> ReadyAsync(CancellationToken cancellationToken)
     {
@@ -43,7 +54,7 @@ internal sealed partial class SessionKeeper(ClientCore core)
     {
         try
         {
-            for (var tries = 0; !core.Stopped.IsCancellationRequested;)
+            for (var tries = 0; !IsStopped;)
             {
                 if (await OpenAsync().ConfigureAwait(false) is not { } life)
                 {
@@ -60,6 +71,10 @@ internal sealed partial class SessionKeeper(ClientCore core)
                 }
 
                 Leave(life);
+                if (IsStopped)
+                {
+                    await CloseAsync(life).ConfigureAwait(false); // It may have been opened meanwhile.
+                }
             }
         }
         catch (OperationCanceledException)
@@ -80,21 +95,25 @@ internal sealed partial class SessionKeeper(ClientCore core)
 
         if (life is not null)
         {
-            try
-            {
-                await core.Transport.CloseAsync(life.Key)
-                    .WaitAsync(core.Options.CallTimeout, core.Time)
-                    .ConfigureAwait(false);
-            }
-            catch (Exception exception) // Then its lease ends it.
-            {
-                core.Logger.ClientCallFailed(exception, "Close", life.Key.Silo);
-            }
-
+            await CloseAsync(life).ConfigureAwait(false);
             life.Lose(LossReason.GivenUp);
         }
 
         FailAll(ClientCore.ShuttingDown("Nothing was done"));
+    }
+
+    private async Task CloseAsync(SessionLife life)
+    {
+        try
+        {
+            await core.Transport.CloseAsync(life.Key)
+                .WaitAsync(core.Options.CallTimeout, core.Time)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) // Then its lease ends it.
+        {
+            core.Logger.ClientCallFailed(exception, "Close", life.Key.Silo);
+        }
     }
 
     /// <summary>Opens a session with whichever silo answers; <see langword="null"/> when none does.</summary>
@@ -130,7 +149,7 @@ internal sealed partial class SessionKeeper(ClientCore core)
             core.Logger.ClientServed(welcome.Node!);
             return new SessionLife(core, key, welcome, OnEvent);
         }
-        catch (Exception exception) when (!core.Stopped.IsCancellationRequested)
+        catch (Exception exception) // Another try, or another silo, may do better.
         {
             core.Logger.ClientOpenFailed(exception);
             return null;
@@ -186,7 +205,10 @@ internal sealed partial class SessionKeeper(ClientCore core)
             }
         }
 
-        core.Logger.ClientSessionLost(life.Key.Silo, reason);
+        if (!core.IsStopping)
+        {
+            core.Logger.ClientSessionLost(life.Key.Silo, reason);
+        }
     }
 
     private void FailAll(Exception exception)
