@@ -32,7 +32,11 @@ public static class GroupsClientBuilderExtensions
             provider.GetService<IClientTransport>()
                 ?? new GrainClientTransport(provider.GetRequiredService<IGrainFactory>()),
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
-            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Groups"))));
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Groups"),
+            provider.GetRequiredService<ClientGateways>())));
+        services.AddSingleton<ClientGateways>();
+        builder.AddGatewayCountChangedHandler(static provider =>
+            (_, _) => provider.GetRequiredService<ClientGateways>().Change());
         services.AddSingleton<IGroupsClient>(static provider => provider.GetRequiredService<ClientGroups>());
         services.AddSingleton<IGroups>(static provider => provider.GetRequiredService<ClientGroups>());
         services.AddSingleton(static provider => provider.GetRequiredService<IGroups>().ProcessGroups);

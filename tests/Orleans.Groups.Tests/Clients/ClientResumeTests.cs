@@ -100,6 +100,8 @@ public sealed class ClientResumeTests
         var before = member.Id;
         var log = new RingLog();
         var ring = await client.Groups.Multicast.JoinAsync("ring", log).LimitAsync("it joins");
+        var near = new RingLog();
+        await cluster.GroupsOf(0).Multicast.JoinAsync("ring", near).LimitAsync("another joins");
 
         // Half of what a client calls goes through either gateway; all that it waits for must come through the other.
         var sender = cluster.GroupsOf(0).ProcessGroups;
@@ -114,12 +116,15 @@ public sealed class ClientResumeTests
         await inbox.CountAsync(50);
         await cluster.StopAsync(gateway);
         await sent.LimitAsync("all are sent");
-        Assert.True((await ring.ConfirmedBroadcastAsync(Text.Of("501")).LimitAsync("it is confirmed")).IsOk);
+        Assert.Equal(
+            BroadcastOutcome.Ok,
+            await ring.ConfirmedBroadcastAsync(Text.Of("501"), ConfirmLevel.ProcessedByAll).LimitAsync("it is confirmed"));
 
         await inbox.CountAsync(500);
         await log.Messages.CountAsync(501);
         Assert.Equal(Enumerable.Range(1, 500).Select(static number => $"{number}"), inbox.Items);
         Assert.Equal(Enumerable.Range(1, 501).Select(static number => $"{number}"), log.Messages.Items);
+        Assert.Equal(log.Messages.Items, near.Messages.Items);
         Assert.Equal([session], client.Transport.Opened.Items); // One session, all the time.
         Assert.Equal(before, member.Id);
     }

@@ -124,7 +124,7 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
     /// The silo begins to stop: clients are told to go elsewhere, and given a little time for it, so that their members
     /// are there before they are gone here (rule P6).
     /// </summary>
-    internal async Task StopAsync(TimeSpan limit)
+    internal async Task StopAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         TaskCompletionSource empty;
         lock (_gate)
@@ -140,7 +140,7 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
 
         if (!_sessions.IsEmpty)
         {
-            await Task.WhenAny(empty.Task, Task.Delay(limit, Time)).ConfigureAwait(false);
+            await Task.WhenAny(empty.Task, Task.Delay(limit, Time, cancellationToken)).ConfigureAwait(false);
         }
 
         foreach (var session in _sessions.Values)
