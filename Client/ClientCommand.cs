@@ -82,8 +82,9 @@ internal sealed class ClientCommand
         if (result.Errors.Count > 0)
         {
             // What is not understood explains what is missing.
-            var error = result.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal));
-            throw Refuse((error ?? result.Errors[0]).Message.ReplaceLineEndings(" ").TrimEnd('.'));
+            var messages = result.Errors.Select(error => error.Message).ToList();
+            var unknown = messages.Find(message => message.StartsWith("Unrecognized", StringComparison.Ordinal));
+            throw Refuse((unknown ?? messages[0]).ReplaceLineEndings(" ").TrimEnd('.'));
         }
 
         if (!_actions.TryGetValue(result.CommandResult.Command, out var makeAction))

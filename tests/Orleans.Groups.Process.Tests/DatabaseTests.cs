@@ -10,7 +10,7 @@ public sealed class DatabaseTests
     {
         Assert.SkipWhen(PostgresServer.WhyMissing is not null, PostgresServer.WhyMissing ?? "");
         await using var server = await PostgresServer.StartAsync();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_400);
+        await using var run = await ClusterRun.StartAsync(server, silos: 3, firstPort: 13_400);
         await run.ResetStallsAsync();
         run.BeginFault("store");
         await server.StopAsync();
@@ -18,7 +18,8 @@ public sealed class DatabaseTests
         // Nothing that a running ring or a process group does needs the database.
         await run.WaitForConfirmsAsync(200);
         var stalls = await Task.WhenAll(run.Silos.Select(silo => silo.DoAsync("longest-stall")));
-        ClusterRun.Print($"PostgreSQL gone: longest time without a confirm {stalls.Max(stall => stall.GetDouble()):0} ms");
+        var longest = TimeSpan.FromMilliseconds(stalls.Max(stall => stall.GetDouble()));
+        ClusterRun.Print($"PostgreSQL gone: longest time without a confirm {ClusterRun.Text(longest)}");
 
         var watch = Stopwatch.StartNew();
         await server.RestartAsync();

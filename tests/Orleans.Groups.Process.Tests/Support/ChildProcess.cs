@@ -58,6 +58,9 @@ internal partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The end of that, for a message.</summary>
+    internal string LastErrors => Errors is var errors ? errors[^Math.Min(errors.Length, 3_000)..] : "";
+
     /// <summary>The next line of its output.</summary>
     /// <returns>Nothing when it has ended.</returns>
     internal async Task<string?> ReadLineAsync()

@@ -37,18 +37,16 @@ internal sealed class ClusterRun : IAsyncDisposable
     /// <summary>The silos that live, as far as this test has seen to it.</summary>
     internal List<SiloProcess> Silos { get; } = [];
 
-    /// <summary>Where the silos find each other.</summary>
-    internal string Connection => _connection;
-
     /// <summary>Starts silos at one moment, with everybody at work.</summary>
-    /// <param name="connection">An empty database.</param>
+    /// <param name="server">Where the silos find each other, in a database of their own.</param>
     /// <param name="silos">How many.</param>
     /// <param name="firstPort">
-    /// Where the search for free ports begins; different in each test, so that none takes the port of another's dead silo.
+    /// Where the search for free ports begins; different in each test, so that none takes the port of another's dead
+    /// silo.
     /// </param>
-    internal static async Task<ClusterRun> StartAsync(string connection, int silos, int firstPort)
+    internal static async Task<ClusterRun> StartAsync(PostgresServer server, int silos, int firstPort)
     {
-        var run = new ClusterRun(connection, firstPort);
+        var run = new ClusterRun(await server.CreateDatabaseAsync(), firstPort);
         try
         {
             await run.AddAsync(silos);
@@ -93,7 +91,7 @@ internal sealed class ClusterRun : IAsyncDisposable
         Remember(silo.Member, await silo.DoAsync("ring"));
         silo.Terminate();
         var exit = await silo.WaitForExitAsync();
-        Assert.True(exit == 0, $"{silo.Member} stopped with exit code {exit}: {silo.Errors[^Math.Min(silo.Errors.Length, 3000)..]}");
+        Assert.True(exit == 0, $"{silo.Member} stopped with exit code {exit}: {silo.LastErrors}");
         Silos.Remove(silo);
     }
 
@@ -107,9 +105,10 @@ internal sealed class ClusterRun : IAsyncDisposable
         var ring = watch.Elapsed;
         await WaitForConfirmsAsync(20);
         var stalls = await Task.WhenAll(Silos.Select(silo => silo.DoAsync("longest-stall")));
+        var longest = TimeSpan.FromMilliseconds(stalls.Max(stall => stall.GetDouble()));
         Print(
             $"{what}: gone from process groups after {Text(groups)}, from the ring after {Text(ring)}; "
-            + $"longest time without a confirm {Text(TimeSpan.FromMilliseconds(stalls.Max(stall => stall.GetDouble())))}");
+            + $"longest time without a confirm {Text(longest)}");
     }
 
     /// <summary>Waits until every member has got further confirms.</summary>
@@ -132,7 +131,7 @@ internal sealed class ClusterRun : IAsyncDisposable
         _log.Append(new LogEvent.Fault(what, [.. details], On: false));
 
     /// <summary>
-    /// Lets everything come to rest, compares what the silos know, and has the logs checked, those of the dead included.
+    /// Lets everything come to rest, compares what the silos know, and has the logs checked, those of the dead too.
     /// </summary>
     internal async Task CheckAsync(int leastDeliveries = 300)
     {
@@ -222,7 +221,7 @@ internal sealed class ClusterRun : IAsyncDisposable
         await EachAsync(silo => silo.DoAsync("await-groups", ("memberships", Array(all))));
     }
 
-    /// <summary>Whoever was there all the time has each confirmed message once, whoever sent it and is dead now.</summary>
+    /// <summary>Whoever was there all the time has each confirmed message once, whoever sent it.</summary>
     private async Task CompareMessagesAsync()
     {
         var reports = new Dictionary<string, JsonElement>();

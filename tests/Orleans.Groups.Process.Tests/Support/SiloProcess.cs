@@ -88,7 +88,7 @@ internal sealed class SiloProcess : ChildProcess
             }
         }
 
-        var error = new InvalidOperationException($"{Member} has ended: {Errors[^Math.Min(Errors.Length, 3000)..]}");
+        var error = new InvalidOperationException($"{Member} has ended: {LastErrors}");
         _ready.TrySetException(error);
         foreach (var call in _calls.Values)
         {
