@@ -32,6 +32,12 @@ internal interface IPlace : IAsyncDisposable
     /// <summary>The silo, for people and for <see cref="ICluster.OpenPlaceAsync"/>.</summary>
     string Silo { get; }
 
+    /// <summary>
+    /// Completes when the others have taken the silo for dead, which its own client may learn much later: it has nobody
+    /// else to ask.
+    /// </summary>
+    Task Lost { get; }
+
     /// <summary>Rings whose members live on that silo.</summary>
     IMulticast Multicast { get; }
 }

@@ -9,18 +9,23 @@ namespace Orleans.Groups.ClientProgram;
 /// </summary>
 internal sealed class OrleansCluster : ICluster
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private readonly ClientSettings _settings;
     private readonly IConfiguration _configuration;
     private readonly OrleansConnection _connection;
     private readonly Lock _lock = new();
     private readonly List<OrleansConnection> _places = [];
+    private readonly CancellationTokenSource _stop = new();
     private Dictionary<string, IPEndPoint> _gateways = [];
+    private OrleansConnection _lastThatAnswered;
+    private Task _watching = Task.CompletedTask;
 
     private OrleansCluster(ClientSettings settings, IConfiguration configuration, OrleansConnection connection)
     {
         _settings = settings;
         _configuration = configuration;
         _connection = connection;
+        _lastThatAnswered = connection;
     }
 
     /// <inheritdoc/>
@@ -82,6 +87,7 @@ internal sealed class OrleansCluster : ICluster
                 lock (_lock)
                 {
                     _places.Add(place);
+                    _watching = _watching.IsCompleted ? WatchAsync(_stop.Token) : _watching;
                 }
 
                 return place;
@@ -98,6 +104,8 @@ internal sealed class OrleansCluster : ICluster
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
+        await _watching;
         List<OrleansConnection> all;
         lock (_lock)
         {
@@ -105,6 +113,7 @@ internal sealed class OrleansCluster : ICluster
         }
 
         await Task.WhenAll(all.Select(connection => connection.CloseAsync()));
+        _stop.Dispose();
     }
 
     private static async Task<List<IPEndPoint>> FindGatewaysAsync(
@@ -146,13 +155,39 @@ internal sealed class OrleansCluster : ICluster
         }
     }
 
+    /// <summary>Tells places whose silos have died: their own connections have nobody to ask.</summary>
+    private async Task WatchAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(LookEvery);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+            {
+                if (!await RefreshGatewaysAsync(stop))
+                {
+                    continue;
+                }
+
+                lock (_lock)
+                {
+                    _places.FindAll(place => !_gateways.ContainsKey(place.Silo)).ForEach(place => place.MarkLost());
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It is over.
+        }
+    }
+
     /// <summary>Any connection will do; when none answers, what was known before has to.</summary>
-    private async Task RefreshGatewaysAsync(CancellationToken cancellationToken)
+    /// <returns>Whether one has answered.</returns>
+    private async Task<bool> RefreshGatewaysAsync(CancellationToken cancellationToken)
     {
         List<OrleansConnection> all;
         lock (_lock)
         {
-            all = [_connection, .. Enumerable.Reverse(_places)];
+            all = [.. new[] { _lastThatAnswered, _connection }.Concat(Enumerable.Reverse(_places)).Distinct()];
         }
 
         foreach (var connection in all)
@@ -160,13 +195,16 @@ internal sealed class OrleansCluster : ICluster
             try
             {
                 _gateways = await connection.GetGatewaysAsync(cancellationToken);
-                return;
+                _lastThatAnswered = connection;
+                return true;
             }
             catch (Exception error) when (error is TimeoutException or OrleansException or InvalidOperationException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
+
+        return false;
     }
 
     private async Task InTimeAsync(Func<CancellationToken, Task> action, CancellationToken cancellationToken) =>

@@ -14,6 +14,7 @@ internal sealed class OrleansConnection : IPlace
 {
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(3);
     private readonly IHost _host;
+    private readonly TaskCompletionSource _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private OrleansConnection(IHost host)
     {
@@ -32,6 +33,9 @@ internal sealed class OrleansConnection : IPlace
 
     /// <inheritdoc/>
     public string Silo => Client.Node.Name;
+
+    /// <inheritdoc/>
+    public Task Lost => _lost.Task;
 
     /// <inheritdoc/>
     public IMulticast Multicast => Client.Multicast;
@@ -70,14 +74,19 @@ internal sealed class OrleansConnection : IPlace
         }
     }
 
+    /// <summary>Its silo is dead.</summary>
+    internal void MarkLost() => _lost.TrySetResult();
+
     /// <summary>The gateways of all silos that are active, by the silo's endpoint.</summary>
     internal async Task<Dictionary<string, IPEndPoint>> GetGatewaysAsync(CancellationToken cancellationToken)
     {
         var management = _host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
         var silos = await management.GetDetailedHosts(onlyActive: true).WaitAsync(CallLimit, cancellationToken);
-        return silos.Where(silo => silo.ProxyPort > 0).ToDictionary(
-            silo => silo.SiloAddress.Endpoint.ToString(),
-            silo => new IPEndPoint(silo.SiloAddress.Endpoint.Address, silo.ProxyPort));
+
+        // Two lives of one silo may be listed for a moment.
+        return silos.Where(silo => silo.ProxyPort > 0).GroupBy(silo => silo.SiloAddress.Endpoint).ToDictionary(
+            lives => lives.Key.ToString(),
+            lives => new IPEndPoint(lives.Key.Address, lives.MaxBy(silo => silo.SiloAddress.Generation)!.ProxyPort));
     }
 
     /// <summary>Which of these have somebody who listens.</summary>

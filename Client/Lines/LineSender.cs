@@ -16,6 +16,7 @@ internal sealed class LineSender(
     TimeSpan patience,
     Action<string> say) : IAsyncDisposable
 {
+    private const string SiloIsDead = "its silo is dead";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(10);
     private readonly List<Task> _closing = [];
@@ -68,7 +69,7 @@ internal sealed class LineSender(
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
-        var trouble = "no answer";
+        string? trouble = "no answer";
         try
         {
             while (true)
@@ -76,12 +77,13 @@ internal sealed class LineSender(
                 try
                 {
                     _ring ??= await OpenAsync(limit.Token);
-                    if (await action(_ring).WaitAsync(limit.Token) is not { } reason)
+                    var acting = action(_ring);
+                    await Task.WhenAny(acting, _place!.Lost).WaitAsync(limit.Token);
+                    trouble = acting.IsCompleted ? await acting : SiloIsDead;
+                    if (trouble is null)
                     {
                         return;
                     }
-
-                    trouble = reason;
                 }
                 catch (GroupException error) when (error.Code != GroupErrorCode.PayloadTooLarge)
                 {
@@ -116,8 +118,8 @@ internal sealed class LineSender(
     }
 
     /// <summary>The answer that a member has ended may come a little before its end.</summary>
-    private static bool MeansTheEnd(string trouble) =>
-        trouble is nameof(BroadcastReason.Terminated) or nameof(BroadcastReason.LostMembership)
+    private static bool MeansTheEnd(string? trouble) =>
+        trouble is SiloIsDead or nameof(BroadcastReason.Terminated) or nameof(BroadcastReason.LostMembership)
             or nameof(BroadcastReason.Leaving);
 
     private async Task<IMulticastGroup> OpenAsync(CancellationToken cancellationToken)

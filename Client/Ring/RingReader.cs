@@ -167,8 +167,14 @@ internal sealed class RingReader(
             say($"joined {group} at {place.Silo}");
             Interlocked.Increment(ref _present);
             Count();
-            await Task.WhenAny(ring.Completion, Task.Delay(Timeout.Infinite, stop.Token));
+            await Task.WhenAny(ring.Completion, place.Lost, Task.Delay(Timeout.Infinite, stop.Token));
             Interlocked.Decrement(ref _present);
+            if (place.Lost.IsCompleted)
+            {
+                say($"the silo at {place.Silo} is dead");
+                return;
+            }
+
             if (!ring.Completion.IsCompleted)
             {
                 await ring.LeaveQuietlyAsync();

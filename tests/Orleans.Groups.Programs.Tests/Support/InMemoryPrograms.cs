@@ -74,6 +74,9 @@ internal sealed class InMemoryPrograms : ICluster
     {
         public string Silo => node.Name;
 
+        /// <summary>The engine itself says so at once.</summary>
+        public Task Lost { get; } = new TaskCompletionSource().Task;
+
         public IMulticast Multicast => node.Multicast;
 
         public ValueTask DisposeAsync() => default;
