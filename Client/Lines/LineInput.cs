@@ -33,15 +33,18 @@ internal sealed class LineInput
         }
 
         var lines = new List<byte[]>();
-        for (var bytes = 0; bytes < BatchBytes && _lines.Reader.TryRead(out var line);)
+        var bytes = 0;
+        while (_lines.Reader.TryPeek(out var line))
         {
             // The first line counts whatever its length; further ones only if they fit.
-            lines.Add(line);
             bytes += LineBatch.LineBytes + line.Length;
-            if (_lines.Reader.TryPeek(out var next) && bytes + next.Length > BatchBytes)
+            if (lines.Count > 0 && bytes > BatchBytes)
             {
                 break;
             }
+
+            lines.Add(line);
+            _lines.Reader.TryRead(out _);
         }
 
         var batch = new LineBatch(_stream, _taken + 1, [.. lines]);

@@ -58,6 +58,23 @@ public sealed class RelayedLinesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Broadcast_ProofIsLost_LinesAreSentAgainAndShownOnce()
+    {
+        await using var tail = await TailAsync("--lines", "3");
+        var ring = new List<long>();
+        var witness = await _cluster["c"].Multicast.JoinAsync("g", new Counting(ring));
+        _cluster.ArePlacesForgetful = true;
+        await using var broadcast = new ProgramRun(_cluster, "broadcast", "g");
+        await broadcast.WriteAsync("one\ntwo\nthree\n");
+        await broadcast.EndInputAsync();
+
+        Assert.Equal(ClientExitCode.Done, await broadcast.ExitCode);
+        Assert.Equal(["one", "two", "three"], await tail.ReadToEndAsync());
+        await witness.LeaveAsync();
+        Assert.True(ring.Count(first => first == 1) == 2, "The first batch went through the ring twice.");
+    }
+
+    [Fact]
     public async Task Broadcast_NobodyIsLeft_GivesUpAndSaysWhichLines()
     {
         await using var broadcast = new ProgramRun(
@@ -133,6 +150,22 @@ public sealed class RelayedLinesTests : IAsyncLifetime
         var run = new ProgramRun(_cluster, arguments);
         await run.WaitForNoteAsync("listening to g");
         return run;
+    }
+
+    /// <summary>Number of the first line of each batch.</summary>
+    private sealed class Counting(List<long> firsts) : IMulticastHandler
+    {
+        public ValueTask<HandlerReply> OnJoinedAsync(MulticastJoined joined) => default;
+
+        public ValueTask<HandlerReply> OnMembersChangedAsync(MembersChanged change) => default;
+
+        public ValueTask<HandlerReply> OnMessageAsync(MulticastMessage message)
+        {
+            firsts.Add(LineBatch.TryRead(message.Payload.Span)!.First);
+            return default;
+        }
+
+        public ValueTask OnTerminatedAsync(MulticastTermination termination) => default;
     }
 
     private sealed class Silent : IMulticastHandler

@@ -44,6 +44,9 @@ internal sealed class InMemoryPrograms : ICluster
     public Task<RingView> GetRingAsync(GroupName group, CancellationToken cancellationToken) =>
         Task.FromResult(new RingView([.. Rings.Select(ring => ring.GetStatus())], ["10.0.0.9:11111@5"]));
 
+    /// <summary>Whether members lose the proof of their first confirmed broadcast.</summary>
+    internal bool ArePlacesForgetful { get; set; }
+
     /// <summary>Rings that <see cref="GetRingAsync"/> knows.</summary>
     internal List<IMulticastGroup> Rings { get; } = [];
 
@@ -59,7 +62,7 @@ internal sealed class InMemoryPrograms : ICluster
 
             var node = alive.FirstOrDefault(node => !avoid.Contains(node.Name)) ?? alive[0];
             _used.Add(node);
-            return Task.FromResult<IPlace>(new Place(node));
+            return Task.FromResult<IPlace>(new Place(node, ArePlacesForgetful));
         }
     }
 
@@ -70,14 +73,14 @@ internal sealed class InMemoryPrograms : ICluster
 
     internal ValueTask EndAsync() => _cluster.DisposeAsync();
 
-    private sealed class Place(InMemoryNode node) : IPlace
+    private sealed class Place(InMemoryNode node, bool isForgetful) : IPlace
     {
         public string Silo => node.Name;
 
         /// <summary>The engine itself says so at once.</summary>
         public Task Lost { get; } = new TaskCompletionSource().Task;
 
-        public IMulticast Multicast => node.Multicast;
+        public IMulticast Multicast => isForgetful ? new ForgetfulMulticast(node.Multicast) : node.Multicast;
 
         public ValueTask DisposeAsync() => default;
     }
