@@ -132,7 +132,9 @@ public static class GroupsTestingExtensions
     private static NodeHost Require(IGroups groups) =>
         groups is SiloGroups silo
             ? silo.Host
-            : throw new ArgumentException("Only the groups of silos of this process can be looked into.", nameof(groups));
+            : throw new ArgumentException(
+                "Only the groups of silos of this process can be looked into.",
+                nameof(groups));
 
     private static bool HasConverged(List<NodeHost> nodes)
     {
