@@ -1,10 +1,6 @@
 namespace Orleans.Groups.Checkers.Tests;
 
-<<<<<<< HEAD
-/// <summary>A recorded life of the in-memory engine breaks nothing, and there is something of every kind in it.</summary>
-=======
 /// <summary>A recorded life of the in-memory engine breaks nothing, and has events of every kind.</summary>
->>>>>>> checkers
 public sealed class RecordingTests
 {
     /// <summary>What only the protocol's inside knows is not in what the wrappers record.</summary>
@@ -24,12 +20,8 @@ public sealed class RecordingTests
     public async Task Recording_LifeOfACluster_BreaksNothing(int seed)
     {
         var log = new MemoryEventLog();
-<<<<<<< HEAD
-        await using (var workload = new Workload(seed, log))
-=======
         var recorder = new EventRecorder(log);
         await using (var workload = new Workload(seed, _ => recorder))
->>>>>>> checkers
         {
             await workload.RunAsync(windows: 4, steps: 400);
         }
@@ -43,8 +35,6 @@ public sealed class RecordingTests
         var report = CheckerSuite.Check(log.Copy(), settings);
         Assert.True(report.IsClean, report.ToString());
     }
-<<<<<<< HEAD
-=======
 
     /// <summary>As processes would: every life of a node has a file of its own, with numbers of its own.</summary>
     [Theory]
@@ -79,5 +69,4 @@ public sealed class RecordingTests
             return writers[^1];
         }
     }
->>>>>>> checkers
 }

@@ -106,6 +106,9 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Whoever a far handler hands messages to has processed some.</summary>
+    internal void NoteDelivered(int count) => Interlocked.Add(ref _delivered, count);
+
     /// <summary>The handler is not called again, not even with the end.</summary>
     internal void Abandon() => _isAbandoned = true;
 
@@ -323,7 +326,12 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
     private void NoteProcessed(MemberId publisher, long through)
     {
         FinishCalls(1);
-        Volatile.Write(ref _delivered, _delivered + 1);
+        if (_handler is IFarHandler)
+        {
+            return; // It says so itself when it is true.
+        }
+
+        Interlocked.Increment(ref _delivered);
         if (_lastPublisher < _progress.Count && _progress[_lastPublisher].Publisher.Equals(publisher))
         {
             _progress[_lastPublisher] = (publisher, through);

@@ -245,7 +245,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         }
 
         _effects.Clear();
+        var before = _machine.HeldRecord;
         _machine.Step(input, _effects);
+        _node.Observer?.RingStepped(Group, Self, input, _effects.Effects, before, _machine.HeldRecord);
         Volatile.Write(ref _heldRecord, _machine.HeldRecord); // Before anybody can hear of it.
         for (var index = 0; index < _effects.Count; index++)
         {

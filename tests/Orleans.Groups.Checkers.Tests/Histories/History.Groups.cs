@@ -57,9 +57,6 @@ internal sealed partial class History
     internal History Watch(string node, long monitor, string? group, params string[] held) =>
         Add(node, new LogEvent.MonStart("s", monitor, group, Held(held), _events.Count));
 
-<<<<<<< HEAD
-    internal History Told(string node, long monitor, long number, MonChange change, string group, params string[] who) =>
-=======
     internal History Told(
         string node,
         long monitor,
@@ -67,7 +64,6 @@ internal sealed partial class History
         MonChange change,
         string group,
         params string[] who) =>
->>>>>>> checkers
         ToldBecause(node, monitor, number, change, change.ToString(), group, who);
 
     internal History ToldBecause(
@@ -99,12 +95,8 @@ internal sealed partial class History
     internal History ScopeStop(string node, string reason = LogReasons.Stopped) =>
         reason == LogReasons.Fault
             ? Add(node, new LogEvent.ScopeStop("s", reason))
-<<<<<<< HEAD
-            : Add(node, new LogEvent.ScopeStop("s", LogReasons.Stopping)).Add(node, new LogEvent.ScopeStop("s", reason));
-=======
             : Add(node, new LogEvent.ScopeStop("s", LogReasons.Stopping))
                 .Add(node, new LogEvent.ScopeStop("s", reason));
->>>>>>> checkers
 
     internal History ScopeStart(string node) => Add(node, new LogEvent.ScopeStart("s", 0));
 }

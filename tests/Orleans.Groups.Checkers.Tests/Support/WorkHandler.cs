@@ -1,13 +1,9 @@
 namespace Orleans.Groups.Checkers.Tests;
 
 /// <summary>A handler that now and then throws, waits, or publishes.</summary>
-<<<<<<< HEAD
-internal sealed class WorkHandler(int seed) : IMulticastHandler
-=======
 /// <param name="seed">Decides when.</param>
 /// <param name="isQuiet">Never, instead.</param>
 internal sealed class WorkHandler(int seed, bool isQuiet = false) : IMulticastHandler
->>>>>>> checkers
 {
     private readonly Random _random = new(seed);
     private IMulticastGroup? _group;
@@ -23,11 +19,7 @@ internal sealed class WorkHandler(int seed, bool isQuiet = false) : IMulticastHa
 
     public async ValueTask<HandlerReply> OnMessageAsync(MulticastMessage message)
     {
-<<<<<<< HEAD
-        switch (_random.Next(200))
-=======
         switch (isQuiet ? int.MaxValue : _random.Next(200))
->>>>>>> checkers
         {
             case < 4:
                 throw new InvalidOperationException("Now and then a handler throws.");

@@ -15,11 +15,8 @@ internal sealed class WorkNode
     private readonly List<IMembershipMonitor> _pushed = [];
     private readonly List<IMulticastGroup> _rings = [];
 
-<<<<<<< HEAD
-=======
     private IMulticastGroup? _anchor;
 
->>>>>>> checkers
     internal WorkNode(InMemoryNode node, NodeRecorder recorder)
     {
         Node = node;
@@ -130,8 +127,6 @@ internal sealed class WorkNode
         }
     }
 
-<<<<<<< HEAD
-=======
     /// <summary>A member that stays, so that somebody is there to bury those that do not.</summary>
     internal async Task JoinForGoodAsync()
     {
@@ -141,7 +136,6 @@ internal sealed class WorkNode
         }
     }
 
->>>>>>> checkers
     internal void Publish(Random random, ConcurrentBag<Task> calls)
     {
         if (_rings.Count == 0)

@@ -12,27 +12,13 @@ internal sealed class Workload : IAsyncDisposable
     private static readonly string[] Groups = ["red", "green", "blue", "black"];
 
     private readonly InMemoryCluster _cluster;
-<<<<<<< HEAD
-    private readonly EventRecorder _recorder;
-=======
     private readonly Func<long, EventRecorder> _recorderOfNode;
->>>>>>> checkers
     private readonly Random _random;
     private readonly List<WorkNode> _nodes = [];
     private readonly ConcurrentBag<Task> _calls = [];
     private long _window;
     private int _names;
 
-<<<<<<< HEAD
-    internal Workload(int seed, IEventSink sink)
-    {
-        _random = new Random(seed);
-        _recorder = new EventRecorder(sink);
-        _cluster = new InMemoryCluster(new InMemoryClusterOptions { Seed = (ulong)seed, EncodeMessages = true });
-    }
-
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
-=======
     /// <param name="seed">Decides what happens.</param>
     /// <param name="recorderOfNode">Where a node is recorded that begins after a window.</param>
     internal Workload(int seed, Func<long, EventRecorder> recorderOfNode)
@@ -50,7 +36,6 @@ internal sealed class Workload : IAsyncDisposable
         stopped.SetResult();
         await Task.WhenAll(recorders);
     }
->>>>>>> checkers
 
     /// <summary>Some windows of work, each with a quiet end.</summary>
     internal async Task RunAsync(int windows, int steps)
@@ -77,19 +62,11 @@ internal sealed class Workload : IAsyncDisposable
         switch (_random.Next(100))
         {
             case < 20: node.JoinGroups(_random, Groups); break;
-<<<<<<< HEAD
-            case < 30: await node.LeaveGroupsAsync(_random, Groups); break;
-            case < 34: node.EndMember(_random); break;
-            case < 42: node.Read(Groups[_random.Next(Groups.Length)]); break;
-            case < 46: await node.ChangeMonitorsAsync(_random, Groups); break;
-            case < 52: await node.ChangeRingAsync(_random); break;
-=======
             case < 30: await node.LeaveGroupsAsync(_random, Groups).SoonAsync("leave groups"); break;
             case < 34: node.EndMember(_random); break;
             case < 42: node.Read(Groups[_random.Next(Groups.Length)]); break;
             case < 46: await node.ChangeMonitorsAsync(_random, Groups).SoonAsync("change monitors"); break;
             case < 52: await node.ChangeRingAsync(_random).SoonAsync("change rings"); break;
->>>>>>> checkers
             case < 95: node.Publish(_random, _calls); break;
             case < 97: await ReplaceAsync(node); break;
             default: node.ReadMonitors(); break;
@@ -99,11 +76,7 @@ internal sealed class Workload : IAsyncDisposable
     private void AddNode(string? name = null)
     {
         var node = _cluster.AddNode(name ?? $"n{++_names}");
-<<<<<<< HEAD
-        _nodes.Add(new WorkNode(node, _recorder.StartNode(node.Id)));
-=======
         _nodes.Add(new WorkNode(node, _recorderOfNode(_window).StartNode(node.Id)));
->>>>>>> checkers
     }
 
     /// <summary>A node is killed, or stops; its next life begins.</summary>
@@ -115,21 +88,13 @@ internal sealed class Workload : IAsyncDisposable
             node.Recorder.Kill(() => _cluster.KillNode(node.Node));
             foreach (var other in _nodes)
             {
-<<<<<<< HEAD
-                await _cluster.WaitForInputsAsync(other.Node);
-=======
                 await _cluster.WaitForInputsAsync(other.Node).SoonAsync("handle a death");
->>>>>>> checkers
                 other.Recorder.Saw(node.Node.Id);
             }
         }
         else
         {
-<<<<<<< HEAD
-            await node.Recorder.StopAsync(() => _cluster.StopNodeAsync(node.Node));
-=======
             await node.Recorder.StopAsync(() => _cluster.StopNodeAsync(node.Node)).SoonAsync("stop a node");
->>>>>>> checkers
         }
 
         AddNode(node.Node.Name);
@@ -137,13 +102,6 @@ internal sealed class Workload : IAsyncDisposable
 
     private async Task SettleAsync()
     {
-<<<<<<< HEAD
-        await Task.WhenAll(_calls);
-        _calls.Clear();
-        _recorder.Heal();
-        await _cluster.WaitForConvergenceAsync();
-        await _cluster.DrainAsync();
-=======
         await Task.WhenAll(_calls).SoonAsync("end all calls");
         _calls.Clear();
         foreach (var recorder in Recorders)
@@ -154,16 +112,11 @@ internal sealed class Workload : IAsyncDisposable
         await _nodes[0].JoinForGoodAsync().SoonAsync("join for good");
         await _cluster.WaitForConvergenceAsync().SoonAsync("converge");
         await _cluster.DrainAsync().SoonAsync("drain");
->>>>>>> checkers
         foreach (var node in _nodes)
         {
             node.ReadMonitors();
         }
 
-<<<<<<< HEAD
-        _recorder.Quiesce(++_window);
-    }
-=======
         _window++;
         foreach (var recorder in Recorders)
         {
@@ -172,5 +125,4 @@ internal sealed class Workload : IAsyncDisposable
     }
 
     private IEnumerable<EventRecorder> Recorders => _nodes.Select(static node => node.Recorder.Recorder).Distinct();
->>>>>>> checkers
 }

@@ -1,10 +1,6 @@
 namespace Orleans.Groups.Checkers;
 
-<<<<<<< HEAD
-/// <summary>What all checkers look up about nodes and the run. Has the state from before the event under check.</summary>
-=======
 /// <summary>What checkers look up about nodes and the run: the state before the event that is checked.</summary>
->>>>>>> checkers
 internal sealed class RunModel(CheckSettings settings, bool isRealTime)
 {
     private readonly Dictionary<string, NodeModel> _nodes = new(StringComparer.Ordinal);
@@ -70,15 +66,12 @@ internal sealed class RunModel(CheckSettings settings, bool isRealTime)
                 break;
             case LogEvent.Fault { On: true } e:
                 LastFault = e;
-<<<<<<< HEAD
-=======
                 foreach (var node in e.What is LogFaults.Crash or LogFaults.Stop ? e.Args : [])
                 {
                     NodeOf(node).IsEnding = true;
                     NodeOf(node).IsKilled |= e.What == LogFaults.Crash;
                 }
 
->>>>>>> checkers
                 HadHarshFault |= !LogFaults.IsMild(e.What) && e.What is not (LogFaults.Crash or LogFaults.Stop);
                 break;
             case LogEvent.Quiesced:
@@ -119,8 +112,6 @@ internal sealed class NodeModel(string id)
 
     internal bool IsAlive => Start is not null && End is null;
 
-<<<<<<< HEAD
-=======
     /// <summary>Whether it is about to be stopped or killed, or has been.</summary>
     internal bool IsEnding { get; set; }
 
@@ -129,7 +120,6 @@ internal sealed class NodeModel(string id)
     /// </summary>
     internal bool IsKilled { get; set; }
 
->>>>>>> checkers
     /// <summary>Whether the tail of its log may be missing.</summary>
     internal bool HasCrashed => End is LogEvent.NodeCrash;
 

@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-=======
 using System.Text.Json.Serialization;
 
->>>>>>> checkers
 namespace Orleans.Groups.Checkers;
 
 /// <content>Process groups.</content>
@@ -70,11 +67,7 @@ public abstract partial record LogEvent
     public sealed record Read(
         string Scope,
         ReadWhat What,
-<<<<<<< HEAD
-        string? Group,
-=======
         [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Group,
->>>>>>> checkers
         string[] Result,
         long Since,
         PeerVersion[]? At = null) : LogEvent;
@@ -92,11 +85,7 @@ public abstract partial record LogEvent
     public sealed record MonStart(
         string Scope,
         long Ref,
-<<<<<<< HEAD
-        string? Group,
-=======
         [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Group,
->>>>>>> checkers
         Held[] Snapshot,
         long Since,
         bool Pushes = false) : LogEvent;

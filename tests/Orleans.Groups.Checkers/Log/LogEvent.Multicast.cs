@@ -1,8 +1,5 @@
-<<<<<<< HEAD
-=======
 using System.Text.Json.Serialization;
 
->>>>>>> checkers
 namespace Orleans.Groups.Checkers;
 
 /// <content>Rings.</content>
@@ -53,15 +50,11 @@ public abstract partial record LogEvent
     /// <param name="Id">Which call.</param>
     /// <param name="Member">The new member, or nobody.</param>
     /// <param name="Error">Why it failed.</param>
-<<<<<<< HEAD
-    public sealed record JoinDone(string Group, long Id, string? Member, string? Error = null) : LogEvent;
-=======
     public sealed record JoinDone(
         string Group,
         long Id,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Member,
         string? Error = null) : LogEvent;
->>>>>>> checkers
 
     /// <summary>The handler is told that its member has joined.</summary>
     /// <param name="Group">The group.</param>
@@ -98,10 +91,6 @@ public abstract partial record LogEvent
         : LogEvent, IRingEvent;
 
     /// <summary>A confirmed broadcast was proved, or not.</summary>
-<<<<<<< HEAD
-    public sealed record Confirm(string Group, string Member, long Call, ProofLevel Level, Outcome Status, string Reason)
-        : LogEvent, IRingEvent;
-=======
     /// <param name="Group">The group.</param>
     /// <param name="Member">Who published.</param>
     /// <param name="Call">Which broadcast.</param>
@@ -120,7 +109,6 @@ public abstract partial record LogEvent
         Outcome Status,
         string Reason,
         bool Blind = false) : LogEvent, IRingEvent;
->>>>>>> checkers
 
     /// <summary>A message got its number.</summary>
     public sealed record Publish(string Group, string Member, long Num, string Hash, long Call, string Epoch, long Ver)

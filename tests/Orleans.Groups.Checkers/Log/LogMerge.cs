@@ -34,14 +34,11 @@ internal sealed class LogMerge
             Advance(source);
         }
 
-<<<<<<< HEAD
-=======
         foreach (var source in _sources.Where(static source => source.Head is LogEvent.NodeStart { Window: 0 }))
         {
             yield return Take(source); // So that it is known from the beginning what the logs carry.
         }
 
->>>>>>> checkers
         while (_sources.Exists(static source => source.Head is not null))
         {
             var hasMoved = false;
@@ -59,13 +56,9 @@ internal sealed class LogMerge
                 continue;
             }
 
-<<<<<<< HEAD
-            var blocked = _sources.Find(static source => source.Head is not (null or LogEvent.Quiesced));
-=======
             var isQuiet = _sources.Exists(static source => source.Head is LogEvent.Quiesced);
             var blocked = _sources.Find(source =>
                 source.Head is not (null or LogEvent.Quiesced) && !(isQuiet && source.Head is LogEvent.NodeStart));
->>>>>>> checkers
             if (blocked is not null)
             {
                 Forced++;
@@ -106,10 +99,6 @@ internal sealed class LogMerge
     {
         var taken = source.Head!;
         taken.Order = ++_order;
-<<<<<<< HEAD
-        taken.Log = source.Index;
-=======
->>>>>>> checkers
         _facts.Note(taken);
         Advance(source);
         return taken;
@@ -132,9 +121,6 @@ internal sealed class LogMerge
 
         internal LogEvent? Head { get; private set; }
 
-<<<<<<< HEAD
-        internal void Next() => Head = _events.MoveNext() ? _events.Current : null;
-=======
         internal void Next()
         {
             Head = _events.MoveNext() ? _events.Current : null;
@@ -143,6 +129,5 @@ internal sealed class LogMerge
                 Head.Log = Index;
             }
         }
->>>>>>> checkers
     }
 }

@@ -8,22 +8,13 @@ internal sealed class MergeFacts
     private readonly HashSet<int> _storeLogs = [];
     private readonly HashSet<string> _gone = new(StringComparer.Ordinal);
     private readonly HashSet<string> _receiving = new(StringComparer.Ordinal);
-<<<<<<< HEAD
-=======
     private readonly HashSet<string> _handling = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Member, long Number), Proof> _proofsByNumber = [];
->>>>>>> checkers
     private readonly Dictionary<string, long> _sentOps = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _published = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]> _views = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Member, long Op), Proof> _proofs = [];
     private readonly Dictionary<(string Member, string From), long> _received = [];
-<<<<<<< HEAD
-    private readonly HashSet<(string Epoch, long Ver)> _written = [];
-    private readonly HashSet<string> _epochs = new(StringComparer.Ordinal);
-    private readonly Dictionary<(string Node, string Scope, long Life), long> _versions = [];
-    private readonly HashSet<(string Scope, string Group, string Member)> _joins = [];
-=======
     private readonly Dictionary<(string Member, string From), long> _bases = [];
     private readonly HashSet<(string Epoch, long Ver)> _written = [];
     private readonly HashSet<(string Group, long Ver)> _versionsOfGroup = [];
@@ -31,7 +22,6 @@ internal sealed class MergeFacts
     private readonly Dictionary<(string Node, string Scope, long Life), long> _versions = [];
     private readonly HashSet<(string Scope, string Group, string Member)> _joins = [];
     private long _window;
->>>>>>> checkers
 
     /// <summary>A log has no more events.</summary>
     internal void End(int log) => _ended.Add(log);
@@ -39,21 +29,13 @@ internal sealed class MergeFacts
     /// <summary>Whether everything has happened that must have happened before.</summary>
     internal bool Allow(LogEvent next) => next switch
     {
-<<<<<<< HEAD
-=======
         LogEvent.NodeStart e => e.Window <= _window,
->>>>>>> checkers
         LogEvent.Deliver e => e.Call == 0 || IsOver(e.From) || _sentOps.GetValueOrDefault(e.From) >= e.Call,
         LogEvent.Receive e => IsOver(e.From) || e.From == e.Member || _published.GetValueOrDefault(e.From) >= e.Last,
         LogEvent.Confirm { Status: Outcome.Ok } e => IsProved(e),
         LogEvent.Adopt e => _storeLogs.All(_ended.Contains) || _written.Contains((e.Epoch, e.Ver)),
-<<<<<<< HEAD
-        LogEvent.RegWrite e => e.Ver == 1 || e.Parent.Length > 0 || _written.Contains((e.Epoch, e.Ver - 1))
-            || !_epochs.Contains(e.Epoch),
-=======
         LogEvent.RegWrite e => e.Ver == 1 || _lost.Contains(e.Group) || _written.Contains((e.Epoch, e.Ver - 1))
             || (e.Parent.Length == 0 && _versionsOfGroup.Contains((e.Group, e.Ver - 1))),
->>>>>>> checkers
         LogEvent.Applied e =>
             IsOverNode(e.Peer) || _versions.GetValueOrDefault((e.Peer, e.Scope, e.Life), -1) >= e.Ver,
         LogEvent.Read { What: ReadWhat.Members } e =>
@@ -61,11 +43,7 @@ internal sealed class MergeFacts
         LogEvent.MonStart e => e.Snapshot.All(held => HasJoined(e.Node, e.Scope, held.Group, held.Member)),
         LogEvent.MonEvent { Change: MonChange.Joined } e =>
             e.Members.All(member => HasJoined(e.Node, e.Scope, e.Group, member)),
-<<<<<<< HEAD
-        LogEvent.NodeCrash e => IsOverNode(e.Node),
-=======
         LogEvent.NodeCrash e => IsOverNode(e.Node) || _logOfNode.GetValueOrDefault(e.Node, -1) == e.Log,
->>>>>>> checkers
         _ => true,
     };
 
@@ -74,12 +52,9 @@ internal sealed class MergeFacts
     {
         switch (taken)
         {
-<<<<<<< HEAD
-=======
             case LogEvent.Quiesced e:
                 _window = e.Window;
                 break;
->>>>>>> checkers
             case LogEvent.NodeStart e:
                 _logOfNode[e.Node] = e.Log;
                 if (e.Hooks.Contains(LogHooks.Store))
@@ -92,14 +67,11 @@ internal sealed class MergeFacts
                     _receiving.Add(e.Node);
                 }
 
-<<<<<<< HEAD
-=======
                 if (e.Hooks.Contains(LogHooks.Handled))
                 {
                     _handling.Add(e.Node);
                 }
 
->>>>>>> checkers
                 break;
             case LogEvent.Op { Phase: OpPhase.Inv, Verb: OpVerb.Join } e:
                 foreach (var group in e.Groups)
@@ -116,15 +88,6 @@ internal sealed class MergeFacts
                 break;
             case LogEvent.RegWrite e:
                 _written.Add((e.Epoch, e.Ver));
-<<<<<<< HEAD
-                _epochs.Add(e.Epoch);
-                NoteRecord(e.Entries);
-                break;
-            case LogEvent.Adopt e:
-                _views[e.Member] = [.. e.Entries.Where(static entry => entry.Alive).Select(static entry => entry.Member)];
-                NoteRecord(e.Entries);
-                break;
-=======
                 _versionsOfGroup.Add((e.Group, e.Ver));
                 NoteRecord(e.Entries);
                 break;
@@ -143,7 +106,6 @@ internal sealed class MergeFacts
                 }
 
                 break;
->>>>>>> checkers
             case LogEvent.Send e:
                 _sentOps[e.Member] = Math.Max(e.Call, _sentOps.GetValueOrDefault(e.Member));
                 if (e.Level != ProofLevel.None)
@@ -166,14 +128,6 @@ internal sealed class MergeFacts
             case LogEvent.Deliver e when _proofs.TryGetValue((e.From, e.Call), out var proof):
                 proof.Number = e.Num;
                 proof.Delivered.Add(e.Member);
-<<<<<<< HEAD
-                break;
-            case LogEvent.Handled { Answer: HandledAs.Stop } e:
-                _gone.Add(e.Member);
-                break;
-            case LogEvent.Confirm e:
-                _proofs.Remove((e.Member, e.Call));
-=======
                 _proofsByNumber[(e.From, e.Num)] = proof;
                 break;
             case LogEvent.Handled e:
@@ -194,7 +148,6 @@ internal sealed class MergeFacts
                     _proofsByNumber.Remove((e.Member, over.Number));
                 }
 
->>>>>>> checkers
                 break;
             case LogEvent.Stopped e:
                 _gone.Add(e.Member);
@@ -224,24 +177,11 @@ internal sealed class MergeFacts
 
     private bool IsProved(LogEvent.Confirm confirm)
     {
-<<<<<<< HEAD
-        if (!_proofs.TryGetValue((confirm.Member, confirm.Call), out var proof))
-=======
         if (confirm.Blind || !_proofs.TryGetValue((confirm.Member, confirm.Call), out var proof))
->>>>>>> checkers
         {
             return true;
         }
 
-<<<<<<< HEAD
-        return proof.Needed.All(member =>
-            member == confirm.Member || _gone.Contains(member) || IsOver(member) || proof.Delivered.Contains(member)
-            || (confirm.Level == ProofLevel.Received && !_receiving.Contains(LogIds.NodeOf(member)))
-            || (confirm.Level == ProofLevel.Received && proof.Number > 0
-                && _received.GetValueOrDefault((member, confirm.Member)) >= proof.Number));
-    }
-
-=======
         // Whoever the publisher's record does not list any more need not have it, and may say so later.
         var listed = _views.GetValueOrDefault(confirm.Member) ?? [];
         return proof.Needed.Intersect(listed, StringComparer.Ordinal).All(member =>
@@ -262,18 +202,14 @@ internal sealed class MergeFacts
         !_receiving.Contains(LogIds.NodeOf(member))
         || (proof.Number > 0 && _received.GetValueOrDefault((member, publisher)) >= proof.Number);
 
->>>>>>> checkers
     private sealed class Proof(string[] needed)
     {
         internal string[] Needed { get; } = needed;
 
         internal HashSet<string> Delivered { get; } = new(StringComparer.Ordinal);
 
-<<<<<<< HEAD
-=======
         internal HashSet<string> Handled { get; } = new(StringComparer.Ordinal);
 
->>>>>>> checkers
         internal long Number { get; set; }
     }
 }

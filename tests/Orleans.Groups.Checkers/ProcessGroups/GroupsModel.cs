@@ -177,8 +177,6 @@ internal sealed class GroupsModel(RunModel run)
         }
 
         _ended.Clear();
-<<<<<<< HEAD
-=======
         foreach (var member in _scopesOfMember.Keys)
         {
             if (_scopes.Values.All(scope => scope.Of(member).Count == 0))
@@ -186,7 +184,6 @@ internal sealed class GroupsModel(RunModel run)
                 _scopesOfMember.Remove(member); // It has gone long ago.
             }
         }
->>>>>>> checkers
     }
 }
 

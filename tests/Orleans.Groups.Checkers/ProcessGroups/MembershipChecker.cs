@@ -78,11 +78,7 @@ internal sealed class MembershipChecker(RunModel run, GroupsModel groups) : Chec
         if (!isQuiet)
         {
             Require(
-<<<<<<< HEAD
-                times <= count.EverMost,
-=======
                 times <= count.EverMost || !run.IsRealTime, // Other joins may have come first in a merged run.
->>>>>>> checkers
                 "P-S6",
                 () => $"{what}, it has joined {count.EverMost} times",
                 read);

@@ -40,12 +40,9 @@ internal sealed class MonitorBatchChecker : Checker
             case LogEvent.MonEvent change:
                 CheckChange(change);
                 break;
-<<<<<<< HEAD
-=======
             case LogEvent.MonEnd end:
                 Forget(end.Node, end.Ref);
                 break;
->>>>>>> checkers
             case LogEvent.Quiesced:
                 foreach (var (key, told) in _told)
                 {
@@ -62,15 +59,7 @@ internal sealed class MonitorBatchChecker : Checker
     {
         if (change.Snapshot is { } snapshot)
         {
-<<<<<<< HEAD
-            foreach (var key in _folds.Keys.Where(key => key.Node == change.Node && key.Ref == change.Ref).ToList())
-            {
-                _folds.Remove(key);
-            }
-
-=======
             Forget(change.Node, change.Ref);
->>>>>>> checkers
             Array.ForEach(snapshot, held => Add(change.Node, change.Ref, held, 1));
             return;
         }
@@ -99,11 +88,6 @@ internal sealed class MonitorBatchChecker : Checker
         }
     }
 
-<<<<<<< HEAD
-    private void CheckEnd(LogEvent.MonEvent change)
-    {
-        if (change.Change != MonChange.Left || !_folds.TryGetValue((change.Node, change.Ref, change.Group), out var fold))
-=======
     private void Forget(string node, long monitor)
     {
         foreach (var key in _folds.Keys.Where(key => key.Node == node && key.Ref == monitor).ToList())
@@ -116,7 +100,6 @@ internal sealed class MonitorBatchChecker : Checker
     {
         if (change.Change != MonChange.Left
             || !_folds.TryGetValue((change.Node, change.Ref, change.Group), out var fold))
->>>>>>> checkers
         {
             return;
         }

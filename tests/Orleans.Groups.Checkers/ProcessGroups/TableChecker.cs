@@ -54,11 +54,7 @@ internal sealed class TableChecker(RunModel run, GroupsModel groups) : Checker
     {
         var table = TableOf(version.Node, version.Scope, version.Life);
         Require(
-<<<<<<< HEAD
-            version.Ver == table.Last + 1,
-=======
             version.Ver > table.Last, // One step of a machine may be several operations.
->>>>>>> checkers
             "P-S1",
             () => $"the table of {version.Node} goes from version {table.Last} to {version.Ver}",
             version);
@@ -76,13 +72,6 @@ internal sealed class TableChecker(RunModel run, GroupsModel groups) : Checker
         var what = $"the copy at {applied.Node} of {applied.Peer}'s table";
         if (!applied.Snap && (!copy.IsWhole || applied.From != copy.Ver))
         {
-<<<<<<< HEAD
-            Report("P-S2", $"{what} takes a change from {applied.From} to {applied.Ver} at version {copy.Ver}", applied);
-        }
-        else
-        {
-            Require(applied.Ver >= copy.Highest, "P-S1", () => $"{what} goes from {copy.Highest} to {applied.Ver}", applied);
-=======
             Report(
                 "P-S2",
                 $"{what} takes a change from {applied.From} to {applied.Ver} at version {copy.Ver}",
@@ -95,7 +84,6 @@ internal sealed class TableChecker(RunModel run, GroupsModel groups) : Checker
                 "P-S1",
                 () => $"{what} goes from {copy.Highest} to {applied.Ver}",
                 applied);
->>>>>>> checkers
         }
 
         copy.Apply(applied);

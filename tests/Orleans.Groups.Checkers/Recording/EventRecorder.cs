@@ -1,20 +1,10 @@
 namespace Orleans.Groups.Checkers;
 
-<<<<<<< HEAD
-/// <summary>Records what an application does with any engine, and what it is told, through wrappers of the API.</summary>
-=======
 /// <summary>Records what an application does with any engine, and what it is told, by wrapping the API.</summary>
->>>>>>> checkers
 /// <remarks>
 /// One recorder per log, and one <see cref="NodeRecorder"/> per life of a node in it. What a test does to nodes and
 /// links it says here, too, or the checkers take it for the system's own doing.
 /// </remarks>
-<<<<<<< HEAD
-public sealed class EventRecorder(IEventSink sink)
-{
-    private readonly Lock _gate = new();
-    private readonly List<NodeRecorder> _nodes = [];
-=======
 /// <param name="sink">Where the events go.</param>
 /// <param name="window">
 /// The last quiet of the run; a log that begins later than others has to say so, because no clock does.
@@ -24,7 +14,6 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
     private readonly Lock _gate = new();
     private readonly List<NodeRecorder> _nodes = [];
     private long _window = window;
->>>>>>> checkers
 
     /// <summary>Where the events go.</summary>
     public IEventSink Sink => sink;
@@ -38,22 +27,14 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
     public NodeRecorder StartNode(NodeId node, params IEnumerable<string> hooks)
     {
         ArgumentNullException.ThrowIfNull(node);
-<<<<<<< HEAD
-        var recorder = new NodeRecorder(this, LogIds.Of(node));
-=======
         string[] carried = [.. hooks.Append(LogHooks.Handled).Distinct()];
         var recorder = new NodeRecorder(this, LogIds.Of(node), carried.Contains(LogHooks.Receive));
->>>>>>> checkers
         lock (_gate)
         {
             _nodes.Add(recorder);
         }
 
-<<<<<<< HEAD
-        recorder.Log(new LogEvent.NodeStart([.. hooks.Append(LogHooks.Handled).Distinct()]));
-=======
         recorder.Log(new LogEvent.NodeStart(carried, _window));
->>>>>>> checkers
         return recorder;
     }
 
@@ -67,8 +48,6 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
     public void EndFault(string what, params IEnumerable<string> details) =>
         sink.Append(new LogEvent.Fault(what, [.. details], On: false));
 
-<<<<<<< HEAD
-=======
     /// <summary>Stops all nodes of this log that live.</summary>
     public async Task StopAllAsync(Func<Task> stop)
     {
@@ -79,7 +58,6 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
         nodes.ForEach(static node => node.End());
     }
 
->>>>>>> checkers
     /// <summary>All faults are over, and nobody works any more.</summary>
     public void Heal() => sink.Append(new LogEvent.Healed());
 
@@ -90,18 +68,6 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
     /// <param name="window">Counted up; in the logs of several processes the same number says the same quiet.</param>
     public void Quiesce(long window)
     {
-<<<<<<< HEAD
-        List<NodeRecorder> nodes;
-        lock (_gate)
-        {
-            nodes = _nodes.FindAll(static node => !node.HasEnded);
-        }
-
-        nodes.ForEach(static node => node.SampleRings());
-        sink.Append(new LogEvent.Quiesced(window));
-        nodes.ForEach(static node => node.ReadAll());
-    }
-=======
         var nodes = CopyLiving();
         nodes.ForEach(static node => node.SampleRings());
         _window = window;
@@ -116,5 +82,4 @@ public sealed class EventRecorder(IEventSink sink, long window = 0)
             return _nodes.FindAll(static node => !node.HasEnded);
         }
     }
->>>>>>> checkers
 }

@@ -6,23 +6,11 @@ namespace Orleans.Groups.Checkers;
 /// <summary>Records one life of a node. Any thread.</summary>
 public sealed class NodeRecorder
 {
-<<<<<<< HEAD
-    private readonly EventRecorder _recorder;
-=======
->>>>>>> checkers
     private readonly ConcurrentDictionary<RingRecorder, bool> _rings = new();
     private readonly ConcurrentDictionary<string, RecordingProcessGroups> _scopes = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<MemberId, string> _texts = [];
     private long _lastId;
 
-<<<<<<< HEAD
-    internal NodeRecorder(EventRecorder recorder, string node)
-    {
-        _recorder = recorder;
-        Node = node;
-    }
-
-=======
     internal NodeRecorder(EventRecorder recorder, string node, bool isObserved)
     {
         IsObserved = isObserved;
@@ -33,32 +21,23 @@ public sealed class NodeRecorder
     /// <summary>The recorder of its log.</summary>
     public EventRecorder Recorder { get; }
 
->>>>>>> checkers
     /// <summary>The node as its log names it.</summary>
     public string Node { get; }
 
     /// <summary>Whether it has stopped or was killed.</summary>
     public bool HasEnded { get; private set; }
 
-<<<<<<< HEAD
-    internal long LastSeq => _recorder.Sink.LastSeq;
-=======
     /// <summary>Whether somebody sees every record that a ring member goes by, so that none need be sampled.</summary>
     internal bool IsObserved { get; }
 
     internal long LastSeq => Recorder.Sink.LastSeq;
->>>>>>> checkers
 
     /// <summary>Adds an event of this node, for what the wrappers do not see.</summary>
     public void Log(LogEvent logEvent)
     {
         ArgumentNullException.ThrowIfNull(logEvent);
         logEvent.Node = Node;
-<<<<<<< HEAD
-        _recorder.Sink.Append(logEvent);
-=======
         Recorder.Sink.Append(logEvent);
->>>>>>> checkers
     }
 
     /// <summary>Records a scope of this node; the same wrapper whenever the scope is the same.</summary>
@@ -104,11 +83,7 @@ public sealed class NodeRecorder
         Log(new LogEvent.Fault(LogFaults.Stop, [Node], On: true));
         HasEnded = true;
         await stop();
-<<<<<<< HEAD
-        Log(new LogEvent.NodeStop(LogReasons.Stopped));
-=======
         End();
->>>>>>> checkers
     }
 
     /// <summary>Stops a scope on the node.</summary>
@@ -156,8 +131,6 @@ public sealed class NodeRecorder
         }
     }
 
-<<<<<<< HEAD
-=======
     /// <summary>It has stopped.</summary>
     internal void End()
     {
@@ -165,7 +138,6 @@ public sealed class NodeRecorder
         Log(new LogEvent.NodeStop(LogReasons.Stopped));
     }
 
->>>>>>> checkers
     internal long NextId() => Interlocked.Increment(ref _lastId);
 
     internal string TextOf(MemberId member) => _texts.GetValue(member, LogIds.Of);

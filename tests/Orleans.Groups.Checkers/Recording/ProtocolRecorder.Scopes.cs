@@ -17,7 +17,7 @@ internal sealed partial class ProtocolRecorder
     /// <param name="input">What happened.</param>
     /// <param name="effects">What is to be done; changes are told to <see cref="OwnMonitor"/>.</param>
     /// <param name="after">What the machine knows now.</param>
-    internal void ScopeStepped(ScopeInput input, ReadOnlySpan<ScopeEffect> effects, ScopeStatus after)
+    public void ScopeStepped(ScopeInput input, ReadOnlySpan<ScopeEffect> effects, ScopeStatus after)
     {
         ScopeState state;
         lock (_gate)

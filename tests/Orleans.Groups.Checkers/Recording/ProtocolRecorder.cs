@@ -8,7 +8,7 @@ namespace Orleans.Groups.Checkers;
 /// are executed. Everything is derived from the input, the effects and the records held, so a machine needs nothing of
 /// its own for it.
 /// </remarks>
-internal sealed partial class ProtocolRecorder(NodeRecorder recorder)
+internal sealed partial class ProtocolRecorder(NodeRecorder recorder) : IProtocolObserver
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, RingState> _rings = [];
@@ -23,7 +23,7 @@ internal sealed partial class ProtocolRecorder(NodeRecorder recorder)
     /// <param name="effects">What is to be done.</param>
     /// <param name="before">The record held before.</param>
     /// <param name="after">The record held now.</param>
-    internal void RingStepped(
+    public void RingStepped(
         GroupName group,
         MemberId self,
         RingInput input,
@@ -52,7 +52,7 @@ internal sealed partial class ProtocolRecorder(NodeRecorder recorder)
     }
 
     /// <summary>The record store of this node has a new version of a record.</summary>
-    internal void RecordWritten(RecordEdit edit, GroupRecord after) =>
+    public void RecordWritten(RecordEdit edit, GroupRecord after) =>
         recorder.Log(new LogEvent.RegWrite(
             after.Group.ToString(),
             TextOf(after.Epoch),
@@ -68,7 +68,7 @@ internal sealed partial class ProtocolRecorder(NodeRecorder recorder)
             EntriesOf(after)));
 
     /// <summary>The record store has lost a record.</summary>
-    internal void RecordLost(GroupName group) => recorder.Log(new LogEvent.RegLost(group.ToString()));
+    public void RecordLost(GroupName group) => recorder.Log(new LogEvent.RegLost(group.ToString()));
 
     private void Adopt(RingState state, MemberId self, GroupRecord? before, GroupRecord after)
     {

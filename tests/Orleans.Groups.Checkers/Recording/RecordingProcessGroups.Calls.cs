@@ -87,18 +87,12 @@ public sealed partial class RecordingProcessGroups
 
     private (OpPhase Phase, Held[]? Removed, string? Why) OfLeave(LeaveResult result) =>
         result.Status is LeaveStatus.Left or LeaveStatus.NotJoined
-<<<<<<< HEAD
-            ? (OpPhase.Ok, [.. result.Removed.Select(m => new Held(m.Group.ToString(), _recorder.TextOf(m.Member)))], null)
-            : (OpPhase.Fail, null, result.Status.ToString());
-
-=======
             ? (OpPhase.Ok, [.. result.Removed.Select(Of)], null)
             : (OpPhase.Fail, null, result.Status.ToString());
 
     private Held Of(Membership membership) =>
         new(membership.Group.ToString(), _recorder.TextOf(membership.Member));
 
->>>>>>> checkers
     private async ValueTask<IMembershipMonitor> MonitorAsync(
         string? group,
         MonitorOptions? options,

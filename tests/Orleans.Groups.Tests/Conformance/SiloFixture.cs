@@ -201,6 +201,8 @@ internal sealed class SiloFixture : IGroupsFixture
             }
 
             await UntilAsync(() => IsConnected(node, other), node, other);
+            await other.Groups.Host.PassAsync();
+            await node.Groups.Host.PassAsync();
         }
 
         return node;
@@ -216,6 +218,7 @@ internal sealed class SiloFixture : IGroupsFixture
         foreach (var other in CopyNodes())
         {
             await UntilAsync(() => other.Groups.Network.IsDead(node.Id) && SessionOf(other, node) == 0, other);
+            await other.Groups.Host.PassAsync();
         }
     }
 
@@ -225,6 +228,7 @@ internal sealed class SiloFixture : IGroupsFixture
         {
             link.EndSession(session);
             await UntilAsync(() => SessionOf(observer, node) != session, observer);
+            await observer.Groups.Host.PassAsync();
         }
     }
 
