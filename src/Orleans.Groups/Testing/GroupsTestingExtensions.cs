@@ -138,6 +138,12 @@ public static class GroupsTestingExtensions
 
     private static bool HasConverged(List<NodeHost> nodes)
     {
+        var living = nodes.Select(static node => node.Id).ToHashSet();
+        if (nodes.Exists(node => !living.IsSupersetOf(node.Sessions.Keys)))
+        {
+            return false; // One has not heard yet that another has stopped or died.
+        }
+
         foreach (var left in nodes)
         {
             foreach (var right in nodes)

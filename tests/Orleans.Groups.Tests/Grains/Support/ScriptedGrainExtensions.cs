@@ -26,7 +26,16 @@ internal static class ScriptedGrainExtensions
         Func<ImmutableArray<MemberId>, bool> isWanted)
     {
         using var limit = new CancellationTokenSource(GrainCluster.Limit);
-        return await cluster.First.ProcessGroups.WaitForMembersAsync(group, isWanted, limit.Token);
+        try
+        {
+            return await cluster.First.ProcessGroups.WaitForMembersAsync(group, isWanted, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            var coming = cluster.Cluster.Silos.Sum(static silo => GrainCluster.Service<GrainReviver>(silo).Count);
+            var members = string.Join(Environment.NewLine, cluster.First.ProcessGroups.GetMembers(group).Order());
+            throw new TimeoutException($"The members of {group} are not as wanted ({coming} come back): {members}");
+        }
     }
 
     /// <summary>Ends all activations that are not kept, as if they had been idle for long.</summary>
