@@ -82,7 +82,8 @@ internal sealed class ClientCommand
         if (result.Errors.Count > 0)
         {
             // What is not understood explains what is missing.
-            var error = result.Errors.FirstOrDefault(e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal));
+            var error = result.Errors.FirstOrDefault(
+                e => e.Message.StartsWith("Unrecognized", StringComparison.Ordinal));
             throw Refuse((error ?? result.Errors[0]).Message.ReplaceLineEndings(" ").TrimEnd('.'));
         }
 

@@ -212,7 +212,8 @@ internal sealed class FarMember : IRelayMember
         }
     }
 
-    private GroupException Gone() => new(GroupErrorCode.Terminated, isTransient: false, $"the process of {Name} has ended");
+    private GroupException Gone() => new(
+        GroupErrorCode.Terminated, isTransient: false, $"the process of {Name} has ended");
 
     /// <summary>The operating system may have been stopped in the middle of writing a line.</summary>
     private void CutTornLine()

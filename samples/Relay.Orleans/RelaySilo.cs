@@ -54,7 +54,8 @@ internal sealed class RelaySilo : IAsyncDisposable
         try
         {
             ports = PortLease.Take(IPAddress.Loopback, null, null, FirstPort, FirstPort + PortLease.Range);
-            var builder = SiloHost.CreateBuilder(Settings(options, clusterId, connection, primaryPort ?? ports.SiloPort));
+            var builder = SiloHost.CreateBuilder(
+                Settings(options, clusterId, connection, primaryPort ?? ports.SiloPort));
             var settings = SiloSettings.Read(builder.Configuration);
             if (settings.Init)
             {

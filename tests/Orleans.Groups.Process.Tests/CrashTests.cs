@@ -8,7 +8,8 @@ public sealed class CrashTests(PostgresFixture postgres)
     public async Task Kill_AnySiloUnderLoad_OthersGoOnAndItsAddressCanBeUsedAgain()
     {
         var server = postgres.Require();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_100);
+        await using var run = await ClusterRun.StartAsync(
+            await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_100);
         foreach (var victim in run.Silos.ToList())
         {
             await run.WaitForConfirmsAsync(50);
@@ -30,7 +31,8 @@ public sealed class CrashTests(PostgresFixture postgres)
     public async Task Kill_RestartedAtOnceAtTheSameAddress_IsAnotherNode()
     {
         var server = postgres.Require();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_200);
+        await using var run = await ClusterRun.StartAsync(
+            await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_200);
         var victim = run.Silos[1];
         await run.WaitForConfirmsAsync(50);
         await run.ResetStallsAsync();

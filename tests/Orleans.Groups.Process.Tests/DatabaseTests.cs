@@ -10,7 +10,8 @@ public sealed class DatabaseTests
     {
         Assert.SkipWhen(PostgresServer.WhyMissing is not null, PostgresServer.WhyMissing ?? "");
         await using var server = await PostgresServer.StartAsync();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_400);
+        await using var run = await ClusterRun.StartAsync(
+            await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_400);
         await run.ResetStallsAsync();
         run.BeginFault("store");
         await server.StopAsync();
@@ -18,7 +19,8 @@ public sealed class DatabaseTests
         // Nothing that a running ring or a process group does needs the database.
         await run.WaitForConfirmsAsync(200);
         var stalls = await Task.WhenAll(run.Silos.Select(silo => silo.DoAsync("longest-stall")));
-        ClusterRun.Print($"PostgreSQL gone: longest time without a confirm {stalls.Max(stall => stall.GetDouble()):0} ms");
+        ClusterRun.Print(
+            $"PostgreSQL gone: longest time without a confirm {stalls.Max(stall => stall.GetDouble()):0} ms");
 
         var watch = Stopwatch.StartNew();
         await server.RestartAsync();

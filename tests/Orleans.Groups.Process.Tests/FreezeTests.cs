@@ -7,7 +7,8 @@ public sealed class FreezeTests(PostgresFixture postgres)
     public async Task Freeze_PastDetection_TheOthersGoOnAndTheReturnedLearnsThatItIsOut()
     {
         var server = postgres.Require();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_300);
+        await using var run = await ClusterRun.StartAsync(
+            await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_300);
         var victim = run.Silos[2];
         await run.WaitForConfirmsAsync(50);
         await run.ResetStallsAsync();

@@ -7,7 +7,8 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
     public async Task AllSilos_ReplacedOneByOne_NothingIsLost()
     {
         var server = postgres.Require();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_500);
+        await using var run = await ClusterRun.StartAsync(
+            await server.CreateDatabaseAsync(), silos: 3, firstPort: 13_500);
         foreach (var old in run.Silos.ToList())
         {
             await run.WaitForConfirmsAsync(50);
@@ -25,7 +26,8 @@ public sealed class RollingRestartTests(PostgresFixture postgres)
     public async Task TwoSilos_AddedAtOneMoment_AreBothInTheRing()
     {
         var server = postgres.Require();
-        await using var run = await ClusterRun.StartAsync(await server.CreateDatabaseAsync(), silos: 2, firstPort: 13_600);
+        await using var run = await ClusterRun.StartAsync(
+            await server.CreateDatabaseAsync(), silos: 2, firstPort: 13_600);
         await run.WaitForConfirmsAsync(50);
         await run.AddAsync(2);
 

@@ -44,7 +44,8 @@ internal sealed class ClusterRun : IAsyncDisposable
     /// <param name="connection">An empty database.</param>
     /// <param name="silos">How many.</param>
     /// <param name="firstPort">
-    /// Where the search for free ports begins; different in each test, so that none takes the port of another's dead silo.
+    /// Where the search for free ports begins; different in each test, so that none takes the port of another's dead
+    /// silo.
     /// </param>
     internal static async Task<ClusterRun> StartAsync(string connection, int silos, int firstPort)
     {
@@ -93,7 +94,9 @@ internal sealed class ClusterRun : IAsyncDisposable
         Remember(silo.Member, await silo.DoAsync("ring"));
         silo.Terminate();
         var exit = await silo.WaitForExitAsync();
-        Assert.True(exit == 0, $"{silo.Member} stopped with exit code {exit}: {silo.Errors[^Math.Min(silo.Errors.Length, 3000)..]}");
+        Assert.True(
+            exit == 0,
+            $"{silo.Member} stopped with exit code {exit}: {silo.Errors[^Math.Min(silo.Errors.Length, 3000)..]}");
         Silos.Remove(silo);
     }
 
@@ -109,7 +112,7 @@ internal sealed class ClusterRun : IAsyncDisposable
         var stalls = await Task.WhenAll(Silos.Select(silo => silo.DoAsync("longest-stall")));
         Print(
             $"{what}: gone from process groups after {Text(groups)}, from the ring after {Text(ring)}; "
-            + $"longest time without a confirm {Text(TimeSpan.FromMilliseconds(stalls.Max(stall => stall.GetDouble())))}");
+            + $"longest time without a confirm {Text(TimeSpan.FromMilliseconds(stalls.Max(s => s.GetDouble())))}");
     }
 
     /// <summary>Waits until every member has got further confirms.</summary>
@@ -132,7 +135,8 @@ internal sealed class ClusterRun : IAsyncDisposable
         _log.Append(new LogEvent.Fault(what, [.. details], On: false));
 
     /// <summary>
-    /// Lets everything come to rest, compares what the silos know, and has the logs checked, those of the dead included.
+    /// Lets everything come to rest, compares what the silos know, and has the logs checked, those of the dead
+    /// included.
     /// </summary>
     internal async Task CheckAsync(int leastDeliveries = 300)
     {
@@ -222,7 +226,9 @@ internal sealed class ClusterRun : IAsyncDisposable
         await EachAsync(silo => silo.DoAsync("await-groups", ("memberships", Array(all))));
     }
 
-    /// <summary>Whoever was there all the time has each confirmed message once, whoever sent it and is dead now.</summary>
+    /// <summary>
+    /// Whoever was there all the time has each confirmed message once, whoever sent it and is dead now.
+    /// </summary>
     private async Task CompareMessagesAsync()
     {
         var reports = new Dictionary<string, JsonElement>();

@@ -26,7 +26,8 @@ internal sealed class ProgramRun : IAsyncDisposable
         {
             try
             {
-                return await ClientMain.RunAsync(arguments, console, (_, _) => Task.FromResult(cluster), _interrupt.Token);
+                return await ClientMain.RunAsync(
+                    arguments, console, (_, _) => Task.FromResult(cluster), _interrupt.Token);
             }
             finally
             {

@@ -75,7 +75,8 @@ public sealed class ClientRingTests
         Assert.InRange(accepted, 10, 36); // What the window takes: the client's handler counts, not its silo.
         Assert.Equal(
             BroadcastReason.Timeout,
-            (await sender.ConfirmedBroadcastAsync(new byte[1], ConfirmLevel.ProcessedByAll, TimeSpan.FromMilliseconds(50)))
+            (await sender.ConfirmedBroadcastAsync(
+                new byte[1], ConfirmLevel.ProcessedByAll, TimeSpan.FromMilliseconds(50)))
                 .Reason);
         gate.SetResult();
         Assert.True((await pending!.LimitAsync("there is room")).IsOk);
@@ -175,7 +176,8 @@ public sealed class ClientRingTests
     {
         await using var loopback = new Loopback(2, new GroupsOptions { ClientLease = TimeSpan.FromSeconds(3) });
         var transport = new BlockedTransport(loopback);
-        var client = await loopback.ConnectAsync(transport, static options => options.CallTimeout = TimeSpan.FromMilliseconds(50));
+        var client = await loopback.ConnectAsync(
+            transport, static options => options.CallTimeout = TimeSpan.FromMilliseconds(50));
         var log = new RingLog();
         var ring = await client.Multicast.JoinAsync("ring", log).LimitAsync("it joins");
         Assert.True((await ring.ConfirmedBroadcastAsync(Text.Of("1"), ConfirmLevel.ProcessedByAll)
@@ -266,9 +268,13 @@ public sealed class ClientRingTests
             Assert.Equal(CallState.Refused, (await member.ConfirmAsync(confirm)).State);
         }
 
-        Assert.Equal(CallState.Refused, (await member.EndAsync(new RingEndRequest { Number = 1, How = (RingEnding)7 })).State);
-        Assert.Equal(CallState.Refused, (await member.ValidateAsync(new RingValidateRequest { Number = 1, Members = [null!] })).State);
-        Assert.Equal(CallState.Refused, (await member.PollAsync(new RingPoll { Number = 1, ReceivedThrough = 9 })).State);
+        Assert.Equal(
+            CallState.Refused, (await member.EndAsync(new RingEndRequest { Number = 1, How = (RingEnding)7 })).State);
+        Assert.Equal(
+            CallState.Refused,
+            (await member.ValidateAsync(new RingValidateRequest { Number = 1, Members = [null!] })).State);
+        Assert.Equal(
+            CallState.Refused, (await member.PollAsync(new RingPoll { Number = 1, ReceivedThrough = 9 })).State);
         Assert.Equal(
             CallState.Refused,
             (await member.PollAsync(new RingPoll { Number = 1, HandledThrough = 1 })).State);
