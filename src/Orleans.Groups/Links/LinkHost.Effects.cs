@@ -59,8 +59,8 @@ internal sealed partial class LinkHost
             case LinkEffect.Trace trace:
                 _network.Core.Logger.LinkTraced(Silo, trace.Kind.ToString());
                 break;
-            case LinkEffect.FlushWanted or LinkEffect.KeepAliveDue or LinkEffect.KeepAliveHeard:
-                break; // The first is the pump's; digests have a timer of their own.
+            case LinkEffect.FlushWanted or LinkEffect.KeepAliveDue or LinkEffect.KeepAliveHeard or LinkEffect.Unanswered:
+                break; // The first is the pump's; digests have a timer of their own; advice decides nothing.
             default:
                 throw Invariant.Unreachable(effect);
         }

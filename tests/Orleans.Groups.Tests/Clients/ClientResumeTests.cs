@@ -100,6 +100,8 @@ public sealed class ClientResumeTests
         var before = member.Id;
         var log = new RingLog();
         var ring = await client.Groups.Multicast.JoinAsync("ring", log).LimitAsync("it joins");
+        var near = new RingLog();
+        await cluster.GroupsOf(0).Multicast.JoinAsync("ring", near).LimitAsync("another joins");
 
         // Half of what a client calls goes through either gateway; all that it waits for must come through the other.
         var sender = cluster.GroupsOf(0).ProcessGroups;
@@ -114,12 +116,16 @@ public sealed class ClientResumeTests
         await inbox.CountAsync(50);
         await cluster.StopAsync(gateway);
         await sent.LimitAsync("all are sent");
-        Assert.True((await ring.ConfirmedBroadcastAsync(Text.Of("501")).LimitAsync("it is confirmed")).IsOk);
+        Assert.Equal(
+            BroadcastOutcome.Ok,
+            await ring.ConfirmedBroadcastAsync(Text.Of("501"), ConfirmLevel.ProcessedByAll)
+                .LimitAsync("it is confirmed"));
 
         await inbox.CountAsync(500);
         await log.Messages.CountAsync(501);
         Assert.Equal(Enumerable.Range(1, 500).Select(static number => $"{number}"), inbox.Items);
         Assert.Equal(Enumerable.Range(1, 501).Select(static number => $"{number}"), log.Messages.Items);
+        Assert.Equal(log.Messages.Items, near.Messages.Items);
         Assert.Equal([session], client.Transport.Opened.Items); // One session, all the time.
         Assert.Equal(before, member.Id);
     }
@@ -180,6 +186,29 @@ public sealed class ClientResumeTests
     }
 
     [Fact]
+    public async Task SessionSilo_DeclaredDeadAndRunningOn_IsLeft()
+    {
+        await using var cluster = await ClientCluster.StartAsync();
+        var client = await cluster.ConnectAsync(servedBy: 1);
+        var member = await client.Groups.CreateMemberAsync("m");
+        await client.Scope.JoinAsync("room", member.Id);
+        await using var monitor = await client.Scope.MonitorGroupAsync("room");
+        var before = member.Id;
+
+        await cluster.GroupsOf(1).Host.LoseMembershipAsync().LimitAsync("it falls silent");
+
+        await client.Transport.Opened.CountAsync(2);
+        var silo = cluster.GroupsOf(client.Transport.Session.Silo.Equals(cluster.Silos[0].SiloAddress) ? 0 : 2);
+        await silo.ProcessGroups.UntilAsync(
+            "room",
+            "the member is there",
+            seen => seen.Any(id => id != before && id == member.Id));
+        await client.Groups.ReadyAsync("default").LimitAsync("reads are ready");
+        Assert.Contains(member.Id, client.Scope.GetMembers("room"));
+        Assert.False(monitor.Completion.IsCompleted); // It goes on.
+    }
+
+    [Fact]
     public async Task Operations_UnderWayWhenTheSessionIsLost_AreDoneOnceInTheNext()
     {
         await using var cluster = await ClientCluster.StartAsync();
@@ -213,7 +242,9 @@ public sealed class ClientResumeTests
         await reached.Task.LimitAsync("the call is made");
         ((ClientGroups)client.Groups).Keeper.Current?.Lose(LossReason.Silent);
 
-        Assert.All(await Task.WhenAll(joins).LimitAsync("all joins are done"), static result => Assert.True(result.IsJoined));
+        Assert.All(
+            await Task.WhenAll(joins).LimitAsync("all joins are done"),
+            static result => Assert.True(result.IsJoined));
         Assert.Equal(LeaveStatus.Left, (await left.LimitAsync("the leave is done")).Status);
         await client.Groups.ReadyAsync("default").LimitAsync("reads are ready");
         Assert.Equal(20, client.Scope.CountLocalMembers("room"));

@@ -4,7 +4,7 @@ namespace Orleans.Groups;
 internal sealed partial class SessionKeeper
 {
     /// <summary>Most operations that are under way at the silo.</summary>
-    private const int MaxSent = 256;
+    private const int MaxSent = 2_048;
 
     private readonly LinkedList<PendingOperation> _waiting = new();
     private readonly LinkedList<PendingOperation> _sent = new();

@@ -162,7 +162,7 @@ internal sealed class RingMemberGrain(SiloGroups groups, SiloClients clients) : 
         return HostedRingMember.Check(request) is { } wrong ? HostedRingMember.Refuse(wrong)
             : clients.GetOrAddRingMember(key.Id, request, out var error) is { } member
                 ? await member.JoinAsync(request)
-                : HostedRingMember.Refuse(error!);
+                : HostedRingMember.RefuseOrGone(error);
     }
 
     /// <inheritdoc/>

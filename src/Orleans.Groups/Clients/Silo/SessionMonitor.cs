@@ -91,6 +91,12 @@ internal sealed class SessionMonitor(ClientSession session, long handle, IMember
             session.Outbox.Add(new MonitorMark { Handle = handle, Mark = mark }, ClientSession.SmallEvent);
         }
 
+        if (session.IsNodeStopping)
+        {
+            session.TellStopping(); // The client goes elsewhere, and its monitor with it.
+            return;
+        }
+
         await source.DisposeAsync().ConfigureAwait(false);
         var reason = await source.Completion.ConfigureAwait(false);
         session.Outbox.Add(new MonitorOver { Handle = handle, Reason = reason }, ClientSession.SmallEvent);

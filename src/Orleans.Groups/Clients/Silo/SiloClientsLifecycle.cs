@@ -21,7 +21,9 @@ internal sealed class SiloClientsLifecycle(SiloClients clients, SiloGroups group
             nameof(SiloClients),
             ServiceLifecycleStage.Active + 1, // Stops before the scope grain does.
             static _ => Task.CompletedTask,
-            _ => clients.StopAsync(TimeSpan.FromTicks(Math.Min(LongestMove.Ticks, clients.Options.ClientLease.Ticks))));
+            cancellationToken => clients.StopAsync(
+                TimeSpan.FromTicks(Math.Min(LongestMove.Ticks, clients.Options.ClientLease.Ticks)),
+                cancellationToken));
     }
 
     private async Task CloseAsync(PinnedKey key)
