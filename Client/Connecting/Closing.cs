@@ -3,7 +3,7 @@ namespace Orleans.Groups.ClientProgram;
 /// <summary>How things that may be dead are given up: politely, in a bounded time, whatever they say.</summary>
 internal static class Closing
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Closes a place.</summary>
     internal static Task CloseAsync(this IPlace place) => TryAsync(() => place.DisposeAsync().AsTask());

@@ -12,7 +12,7 @@ namespace Orleans.Groups.ClientProgram;
 /// <summary>An Orleans client of this process; there may be several, each with its own silo.</summary>
 internal sealed class OrleansConnection : IPlace
 {
-    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(3);
     private readonly IHost _host;
 
     private OrleansConnection(IHost host)

@@ -17,6 +17,7 @@ internal sealed class LineSender(
     Action<string> say) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(10);
     private readonly List<Task> _closing = [];
     private IPlace? _place;
     private IMulticastGroup? _ring;
@@ -127,7 +128,7 @@ internal sealed class LineSender(
         return await _place.Multicast.JoinAsync(
             group,
             new Deaf(),
-            new MulticastJoinOptions { MemberName = "broadcast" },
+            new MulticastJoinOptions { MemberName = "broadcast", Timeout = JoinLimit },
             cancellationToken);
     }
 

@@ -21,6 +21,7 @@ internal sealed class RingReader(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan JoinLimit = TimeSpan.FromSeconds(10);
     private readonly RingFeed _feed = new();
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _opening = new(1);
@@ -161,7 +162,7 @@ internal sealed class RingReader(
         var member = _feed.Add();
         try
         {
-            var options = new MulticastJoinOptions { MemberName = "tail" };
+            var options = new MulticastJoinOptions { MemberName = "tail", Timeout = JoinLimit };
             var ring = await place.Multicast.JoinAsync(group, member, options, stop.Token);
             say($"joined {group} at {place.Silo}");
             Interlocked.Increment(ref _present);
