@@ -168,7 +168,8 @@ public sealed class ClientResumeTests
     [Fact]
     public async Task Session_ReplacedWhileItLives_IsEndedByTheNewSilo()
     {
-        await using var cluster = await ClientCluster.StartAsync(options => options.ClientLease = TimeSpan.FromHours(1));
+        await using var cluster = await ClientCluster.StartAsync(
+            static options => options.ClientLease = TimeSpan.FromHours(1));
         var client = await cluster.ConnectAsync(servedBy: 1);
         var member = await client.Groups.CreateMemberAsync("m");
         await client.Scope.JoinAsync("room", member.Id);

@@ -45,7 +45,8 @@ public sealed class GroupsClientOptionsTests
             client.AddGroups(static options => options.DefaultScope = "a\nb"); // Twice is fine: settings add up.
         });
         using var host = builder.Build();
-        var error = Assert.Throws<OrleansConfigurationException>(() => host.Services.GetRequiredService<IClusterClient>());
+        var error = Assert.Throws<OrleansConfigurationException>(
+            () => host.Services.GetRequiredService<IClusterClient>());
         Assert.Contains(nameof(GroupsClientOptions.MaxPendingCalls), error.Message, StringComparison.Ordinal);
         Assert.Contains(nameof(GroupsClientOptions.DefaultScope), error.Message, StringComparison.Ordinal);
     }

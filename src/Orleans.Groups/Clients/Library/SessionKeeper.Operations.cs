@@ -123,7 +123,9 @@ internal sealed partial class SessionKeeper
         }
     }
 
-    /// <summary>A session is over: what may be done again is, in order, before all else. Locked by the caller.</summary>
+    /// <summary>
+    /// A session is over: what may be done again is, in order, before all else. Locked by the caller.
+    /// </summary>
     private void Requeue()
     {
         while (_sent.Last is { } node)

@@ -87,7 +87,9 @@ internal sealed partial class SessionKeeper
         }
     }
 
-    /// <summary>Brings members, memberships and watches into a new session; then the one before is not needed.</summary>
+    /// <summary>
+    /// Brings members, memberships and watches into a new session; then the one before is not needed.
+    /// </summary>
     /// <returns><see langword="false"/> when the session is of no use.</returns>
     private async Task<bool> RestoreAsync(SessionLife life)
     {

@@ -81,7 +81,9 @@ internal sealed class GroupsGatewayGrain(
         }
     }
 
-    /// <summary>A silo that is not listed was dead long enough to be forgotten, or is too new to be known here.</summary>
+    /// <summary>
+    /// A silo that is not listed was dead long enough to be forgotten, or is too new to be known here.
+    /// </summary>
     private bool IsDead(SiloAddress silo) =>
         !silo.Equals(groups.Network.Silo)
         && (membership.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Dead

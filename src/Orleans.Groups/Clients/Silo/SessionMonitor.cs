@@ -31,7 +31,9 @@ internal sealed class SessionMonitor(ClientSession session, long handle, IMember
         _ = source.DisposeAsync().AsTask(); // Its consumer reads; nothing has to be waited for.
     }
 
-    /// <summary>Asks for a mark behind all changes that have happened; <see langword="false"/> when it will not come.</summary>
+    /// <summary>
+    /// Asks for a mark behind all changes that have happened; <see langword="false"/> when it will not come.
+    /// </summary>
     internal bool Mark(long mark)
     {
         lock (_gate)
