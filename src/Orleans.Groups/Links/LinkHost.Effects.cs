@@ -60,7 +60,7 @@ internal sealed partial class LinkHost
                 _network.Core.Logger.LinkTraced(Silo, trace.Kind.ToString());
                 break;
             case LinkEffect.FlushWanted or LinkEffect.KeepAliveDue or LinkEffect.KeepAliveHeard:
-                break; // The first is the pump's; digests have a timer of their own.
+                break; // The first is the pump's; digests have a timer of their own; advice decides nothing.
             default:
                 throw Invariant.Unreachable(effect);
         }

@@ -10,6 +10,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     private readonly IClusterMembershipService _membership;
     private readonly CancellationTokenSource _stop = new();
     private Task _following = Task.CompletedTask;
+    private bool _isDisposed;
 
     public SiloGroups(
         IOptions<GroupsOptions> options,
@@ -66,9 +67,17 @@ internal sealed class SiloGroups : IGroups, IDisposable
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
     }
 
-    /// <summary>The services end. A silo that was not stopped in order ends as if it were killed.</summary>
+    /// <summary>
+    /// The services end. A silo that was not stopped in order ends as if it were killed. Called once for each service
+    /// that this object is.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         Host.Kill();
         _stop.Cancel();
         _stop.Dispose();
