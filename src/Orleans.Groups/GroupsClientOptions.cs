@@ -14,8 +14,7 @@ public sealed class GroupsClientOptions
 
     /// <summary>
     /// How long the start of the client waits for a silo; then it goes on, and a silo is looked for in the background.
-    /// 0
-    /// to 1 h, default 10 s.
+    /// 0 to 1 h, default 10 s.
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -61,7 +61,7 @@ public sealed class ClientResumeTests
         var client = await cluster.ConnectAsync(servedBy: 1);
         var member = await client.Groups.CreateMemberAsync("m");
         await client.Scope.JoinAsync("room", member.Id);
-        var silo = cluster.GroupsOf(0).ProcessGroups;
+        var silo = cluster.GroupsOf(2).ProcessGroups; // Where it goes. Others may hear of both in another order.
         await silo.SeesAsync("room", member);
         var before = member.Id;
         var counts = new Seen<int>();
@@ -169,7 +169,7 @@ public sealed class ClientResumeTests
     public async Task Session_ReplacedWhileItLives_IsEndedByTheNewSilo()
     {
         await using var cluster = await ClientCluster.StartAsync(
-            options => options.ClientLease = TimeSpan.FromHours(1));
+            static options => options.ClientLease = TimeSpan.FromHours(1));
         var client = await cluster.ConnectAsync(servedBy: 1);
         var member = await client.Groups.CreateMemberAsync("m");
         await client.Scope.JoinAsync("room", member.Id);
@@ -200,10 +200,7 @@ public sealed class ClientResumeTests
 
         await client.Transport.Opened.CountAsync(2);
         var silo = cluster.GroupsOf(client.Transport.Session.Silo.Equals(cluster.Silos[0].SiloAddress) ? 0 : 2);
-        await silo.ProcessGroups.UntilAsync(
-            "room",
-            "the member is there",
-            seen => seen.Any(id => id != before && id == member.Id));
+        await silo.ProcessGroups.UntilAsync("room", "a new member is there", seen => seen.Any(id => id != before));
         await client.Groups.ReadyAsync("default").LimitAsync("reads are ready");
         Assert.Contains(member.Id, client.Scope.GetMembers("room"));
         Assert.False(monitor.Completion.IsCompleted); // It goes on.

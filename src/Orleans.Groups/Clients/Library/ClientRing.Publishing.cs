@@ -1,7 +1,8 @@
 namespace Orleans.Groups;
 
-/// <content>What goes to the silo: in order, plain messages in batches, bounded by what the silo has not
-/// accepted.</content>
+/// <content>
+/// What goes to the silo: in order, plain messages in batches, bounded by what the silo has not accepted.
+/// </content>
 internal sealed partial class ClientRing
 {
     /// <summary>Most batches of plain messages that are under way.</summary>

@@ -43,8 +43,9 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
     internal int RingMemberCount => _ringMembers.Count;
 
     /// <summary>A session that lives.</summary>
-    /// <remarks>None when the node is over: what a session had here is gone, also when the silo itself runs
-    /// on.</remarks>
+    /// <remarks>
+    /// None when the node is over: what a session had here is gone, also when the silo itself runs on.
+    /// </remarks>
     internal ClientSession? FindSession(Guid id) => Host.IsOver ? null : _sessions.GetValueOrDefault(id);
 
     /// <summary>A ring member that has not ended, or whose end nobody has heard yet.</summary>
