@@ -246,7 +246,16 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
 
         _effects.Clear();
         _machine.Step(input, _effects);
-        Volatile.Write(ref _heldRecord, _machine.HeldRecord); // Before anybody can hear of it.
+        var held = _machine.HeldRecord;
+        if (!ReferenceEquals(held, _heldRecord))
+        {
+            Volatile.Write(ref _heldRecord, held); // Before anybody can hear of it.
+            if (held is not null)
+            {
+                OnViewChanged(held);
+            }
+        }
+
         for (var index = 0; index < _effects.Count; index++)
         {
             Execute(_effects[index]);

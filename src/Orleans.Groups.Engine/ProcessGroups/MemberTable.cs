@@ -15,6 +15,9 @@ internal sealed class MemberTable(EngineCore core, NodeId node)
 
     internal NodeId Node { get; } = node;
 
+    /// <summary>How many members live.</summary>
+    internal long Count => Volatile.Read(ref _count);
+
     /// <summary>An id that was never used before.</summary>
     internal MemberId NewId(string name) => new(Node, Interlocked.Increment(ref _lastNumber), name);
 

@@ -172,6 +172,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
             if (!_isOver)
             {
                 StepAndExecute(input);
+                Note(input);
             }
         }
     }
@@ -195,6 +196,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         {
             // The state cannot be trusted any more: this life ends, and another begins.
             End();
+            Tally.CountFault();
             _front.Faulted(this, exception);
         }
 
@@ -205,8 +207,12 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     {
         switch (effect)
         {
-            case ScopeEffect.JoinAnswered:
-            case ScopeEffect.LeaveAnswered:
+            case ScopeEffect.JoinAnswered joined:
+                Tally.CountJoins(joined.Result.Added);
+                return effect;
+            case ScopeEffect.LeaveAnswered left:
+                Tally.CountLeaves(left.Result.Removed.Length);
+                return effect;
             case ScopeEffect.NotLocal:
             case ScopeEffect.LimitReached:
             case ScopeEffect.MonitorStarted:
@@ -233,7 +239,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
                 _node.Members.Find(unwatch.Member)?.Unwatch(this);
                 break;
             case ScopeEffect.Trace trace:
-                _node.Core.Logger.ScopeTraced(_front.Scope, _node.Id, trace.Kind.ToString(), trace.Node);
+                Report(trace);
                 break;
             default:
                 throw Invariant.Unreachable(effect);
@@ -244,6 +250,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
 
     private void Send(ScopeEffect.Send send)
     {
+        Tally.CountSent(send.Message);
         if (!_node.Peers.TryGetValue(send.Node, out var peer))
         {
             return;
