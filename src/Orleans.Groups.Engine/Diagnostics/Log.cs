@@ -133,8 +133,8 @@ internal static partial class Log
     [LoggerMessage(
         1308,
         LogLevel.Error,
-        "The record of group {Group} contradicts what ring member {Member} knows, which ends: its storage has gone back "
-        + "to an older copy, or it was lost and made again without this member.")]
+        "The record of group {Group} contradicts what ring member {Member} knows, and that member ends: its storage "
+        + "has gone back to an older copy, or it was lost and made again without this member.")]
     internal static partial void RecordRolledBack(this ILogger logger, MemberId member, GroupName group);
 
     [LoggerMessage(
