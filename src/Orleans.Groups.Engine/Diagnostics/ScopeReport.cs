@@ -10,8 +10,8 @@ internal sealed record ScopeReport(ScopeStatus Status, ImmutableArray<PeerReport
 
 /// <summary>What a scope knows of one session, and since when.</summary>
 /// <param name="Status">What its machine knows.</param>
-/// <param name="Up">How long the session has run.</param>
 /// <param name="SinceAgreement">
-/// Time since a digest of the peer last said what is known of it; since the session began, when none has.
+/// Time since a digest of the peer last said what is known of it; since it introduced itself or sent a full copy, or
+/// the session began, where that is less.
 /// </param>
-internal readonly record struct PeerReport(PeerStatus Status, TimeSpan Up, TimeSpan SinceAgreement);
+internal readonly record struct PeerReport(PeerStatus Status, TimeSpan SinceAgreement);

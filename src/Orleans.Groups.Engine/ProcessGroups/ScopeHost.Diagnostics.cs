@@ -23,10 +23,7 @@ internal sealed partial class ScopeHost
             foreach (var peer in status.Peers)
             {
                 var times = _times.GetValueOrDefault(peer.Node);
-                peers.Add(new PeerReport(
-                    peer,
-                    Core.Time.GetElapsedTime(times.Up),
-                    Core.Time.GetElapsedTime(times.Agreed)));
+                peers.Add(new PeerReport(peer, Core.Time.GetElapsedTime(times.Agreed)));
             }
 
             return new ScopeReport(status, peers.MoveToImmutable());
@@ -40,18 +37,13 @@ internal sealed partial class ScopeHost
         {
             case ScopeInput.Received received:
                 Tally.CountReceived(received.Message);
-                if (received.Message is ScopeMessage.Digest)
-                {
-                    NoteDigest(received.Node);
-                }
-
+                NoteTime(received);
                 break;
             case ScopeInput.MembersEnded ended:
                 Tally.CountEnded(ended.Members.Length);
                 break;
             case ScopeInput.PeerUp up:
-                var now = Core.Time.GetTimestamp();
-                _times[up.Node] = new PeerTimes(up.Session, now, now, 0);
+                _times[up.Node] = new PeerTimes(up.Session, Core.Time.GetTimestamp(), 0);
                 break;
             case ScopeInput.PeerDown down when _times.GetValueOrDefault(down.Node).Session == down.Session:
                 _times.Remove(down.Node);
@@ -61,12 +53,23 @@ internal sealed partial class ScopeHost
         }
     }
 
-    private void NoteDigest(NodeId peer)
+    /// <summary>
+    /// A peer whose scope begins later than the session, or that has just sent all it has, is given time until its next
+    /// digest.
+    /// </summary>
+    private void NoteTime(ScopeInput.Received received)
     {
-        var agreements = _machine.CountAgreements(peer);
-        if (_times.TryGetValue(peer, out var times) && agreements != times.Agreements)
+        if (received.Message is not (ScopeMessage.Digest or ScopeMessage.Discover or ScopeMessage.Snapshot)
+            || !_times.TryGetValue(received.Node, out var times)
+            || times.Session != received.Session)
         {
-            _times[peer] = times with { Agreed = Core.Time.GetTimestamp(), Agreements = agreements };
+            return;
+        }
+
+        var agreements = _machine.CountAgreements(received.Node);
+        if (received.Message is not ScopeMessage.Digest || agreements != times.Agreements)
+        {
+            _times[received.Node] = times with { Agreed = Core.Time.GetTimestamp(), Agreements = agreements };
         }
     }
 
@@ -86,6 +89,6 @@ internal sealed partial class ScopeHost
 
     private ScopeTally Tally => _front.Tally;
 
-    /// <summary>Since when a session runs, and when a digest last agreed, as timestamps.</summary>
-    private readonly record struct PeerTimes(long Session, long Up, long Agreed, long Agreements);
+    /// <summary>When a peer last agreed in a session, as a timestamp, and how often it has.</summary>
+    private readonly record struct PeerTimes(long Session, long Agreed, long Agreements);
 }

@@ -114,7 +114,8 @@ internal sealed class GroupsHealthCheck(SiloGroups groups, IOptionsMonitor<Group
         foreach (var stall in stalls.Take(limits.MaxListed))
         {
             findings.Data[$"ring {stall.Member.Group}, member {stall.Member.Self}"] =
-                $"{Text(stall.Member.PendingBytes)} bytes pending, {Text(stall.Member.UnprocessedBytes)} not processed "
+                $"view {stall.Member.ViewVersion} with {Text(stall.Member.Alive)} alive; "
+                + $"{Text(stall.Member.PendingBytes)} bytes pending, {Text(stall.Member.UnprocessedBytes)} not processed "
                 + $"by all; held up by {Describe(stall)} for {Text(stall.Time)}";
         }
 

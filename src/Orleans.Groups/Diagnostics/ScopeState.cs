@@ -20,8 +20,8 @@ internal enum PeerState
 /// <param name="Silo">The other silo.</param>
 /// <param name="State">How far its members are known.</param>
 /// <param name="Since">
-/// Time since it last agreed; since the session began when it never has, and since the session ended when none runs.
-/// Zero where the scope does not run there.
+/// Time since it last agreed, introduced itself or sent a full copy; since the session ended when none runs. Zero where
+/// the scope does not run there.
 /// </param>
 internal readonly record struct ScopePeer(SiloAddress Silo, PeerState State, TimeSpan Since);
 

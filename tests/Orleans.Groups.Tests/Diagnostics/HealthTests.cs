@@ -56,6 +56,23 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Check_WhenAScopeBeginsElsewhereMuchLater_StaysHealthy()
+    {
+        await using var cluster = await DiagnosticsCluster.StartAsync(2);
+        var (left, right) = (cluster.Silos[0], cluster.Silos[1]);
+        left.GetProcessGroups("late");
+        cluster.Clock.Advance(LongerThanAnyLimit);
+        await cluster.CompareAsync();
+        await AssertHealthyAsync(left);
+
+        right.GetProcessGroups("late");
+        await cluster.Fixture.DrainAsync(TestContext.Current.CancellationToken);
+
+        await AssertHealthyAsync(left);
+        await AssertHealthyAsync(right);
+    }
+
+    [Fact]
     public async Task Check_WhileAHandlerStandsStill_NamesTheRingAndWhoHoldsItUp()
     {
         await using var cluster = await DiagnosticsCluster.StartAsync(1);
