@@ -36,6 +36,9 @@ public sealed class InMemoryRecordStore : IRecordStore
         _maxHeldRequests = core.Options.MaxHeldRequests;
     }
 
+    /// <summary>Watches records, in tests.</summary>
+    internal IProtocolObserver? Observer { get; set; }
+
     /// <summary>While <see langword="true"/>, every read and every edit fails and nothing is applied.</summary>
     public void Fail(bool isFailing)
     {
@@ -91,6 +94,7 @@ public sealed class InMemoryRecordStore : IRecordStore
             if (_cells.Remove(group, out var cell))
             {
                 cell.Place.List!.Remove(cell.Place);
+                Observer?.RecordLost(group);
             }
         }
 
@@ -208,7 +212,12 @@ public sealed class InMemoryRecordStore : IRecordStore
         var result = GroupRecordEditor.Apply(cell?.Record, edit);
         if (result.Verdict == EditVerdict.Applied && result.Current is { } current)
         {
+            var isNew = !ReferenceEquals(current, cell?.Record);
             Keep(group, cell, current);
+            if (isNew)
+            {
+                Observer?.RecordWritten(edit, current);
+            }
         }
 
         return result;

@@ -26,6 +26,21 @@ public sealed class GroupsOptions
     /// </summary>
     public TimeSpan ClientLease { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Most sessions of clients on this silo, 1 or more; default 10 000.</summary>
+    public int MaxClientSessions { get; set; } = 10_000;
+
+    /// <summary>Most members that one client has, 1 or more; default 100 000.</summary>
+    public int MaxMembersPerClient { get; set; } = 100_000;
+
+    /// <summary>Most monitors that one client has, 1 or more; default 1 000.</summary>
+    public int MaxMonitorsPerClient { get; set; } = 1_000;
+
+    /// <summary>
+    /// Most ring members on this silo that are driven from afar, by clients or through <see cref="IRingMemberGrain"/>;
+    /// 1 or more, default 10 000. They also count for <see cref="MulticastOptions.MaxLocalMembers"/>.
+    /// </summary>
+    public int MaxClientRingMembers { get; set; } = 10_000;
+
     /// <summary>
     /// All that is wrong with these settings, each with name, value and allowed range; empty when nothing is.
     /// </summary>
@@ -33,6 +48,10 @@ public sealed class GroupsOptions
     {
         var errors = new OptionErrors(nameof(GroupsOptions));
         errors.Range(ClientLease, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), nameof(ClientLease));
+        errors.Range(MaxClientSessions, 1, int.MaxValue, nameof(MaxClientSessions));
+        errors.Range(MaxMembersPerClient, 1, int.MaxValue, nameof(MaxMembersPerClient));
+        errors.Range(MaxMonitorsPerClient, 1, int.MaxValue, nameof(MaxMonitorsPerClient));
+        errors.Range(MaxClientRingMembers, 1, int.MaxValue, nameof(MaxClientRingMembers));
         if (RecordStorage is { } storage && string.IsNullOrWhiteSpace(storage))
         {
             errors.Add(nameof(RecordStorage), storage, "must name a grain storage provider, or be null");

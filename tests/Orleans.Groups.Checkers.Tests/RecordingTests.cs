@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Checkers.Tests;
 
-/// <summary>A recorded life of the in-memory engine breaks nothing, and there is something of every kind in it.</summary>
+/// <summary>A recorded life of the in-memory engine breaks nothing, and has events of every kind.</summary>
 public sealed class RecordingTests
 {
     /// <summary>What only the protocol's inside knows is not in what the wrappers record.</summary>
@@ -20,7 +20,8 @@ public sealed class RecordingTests
     public async Task Recording_LifeOfACluster_BreaksNothing(int seed)
     {
         var log = new MemoryEventLog();
-        await using (var workload = new Workload(seed, log))
+        var recorder = new EventRecorder(log);
+        await using (var workload = new Workload(seed, _ => recorder))
         {
             await workload.RunAsync(windows: 4, steps: 400);
         }
@@ -33,5 +34,39 @@ public sealed class RecordingTests
 
         var report = CheckerSuite.Check(log.Copy(), settings);
         Assert.True(report.IsClean, report.ToString());
+    }
+
+    /// <summary>As processes would: every life of a node has a file of its own, with numbers of its own.</summary>
+    [Theory]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task Recording_LogOfEveryNode_BreaksNothingWhenMerged(int seed)
+    {
+        var folder = Directory.CreateTempSubdirectory("groups-nodes-").FullName;
+        var writers = new List<EventLogWriter>();
+        try
+        {
+            await using (var workload = new Workload(seed, window => new EventRecorder(NewWriter(), window)))
+            {
+                await workload.RunAsync(windows: 2, steps: 300);
+            }
+
+            await Task.WhenAll(writers.Select(static writer => writer.DisposeAsync().AsTask()));
+            var settings = new CheckSettings { Minimum = { ["Deliver"] = 100, ["Confirm"] = 20, ["Read"] = 50 } };
+            var report = CheckerSuite.CheckFiles(Directory.GetFiles(folder), settings);
+            Assert.True(report.IsClean, report.ToString());
+            Assert.True(writers.Count > 4);
+            Assert.Empty(report.Notes);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        EventLogWriter NewWriter()
+        {
+            writers.Add(new EventLogWriter(Path.Combine(folder, $"{writers.Count}.ndjson")));
+            return writers[^1];
+        }
     }
 }

@@ -35,4 +35,7 @@ public enum GroupErrorCode
 
     /// <summary>An invariant of the protocol was broken: a bug of Orleans.Groups, described in the log.</summary>
     Faulted,
+
+    /// <summary>The two sides share no version of the protocol between clients and silos.</summary>
+    Incompatible,
 }

@@ -106,6 +106,9 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
         }
     }
 
+    /// <summary>Whoever a far handler hands messages to has processed some.</summary>
+    internal void NoteDelivered(int count) => Interlocked.Add(ref _delivered, count);
+
     /// <summary>The handler is not called again, not even with the end.</summary>
     internal void Abandon() => _isAbandoned = true;
 
@@ -127,10 +130,20 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
                 if (item is RingEffect.Deliver deliver)
                 {
                     var next = 0;
-                    while (DeliverWhileSynchronous(deliver, ref next) is { } call)
+                    while (!DeliverWhileSynchronous(deliver, ref next, out var call))
                     {
                         ReportProgress();
-                        await FinishAsync(call, nameof(IMulticastHandler.OnMessageAsync)).ConfigureAwait(false);
+                        try
+                        {
+                            // Here and not in a method of its own: a handler that knows how to (a grain) lets the pump
+                            // go on where its call has returned.
+                            Apply(await call.ConfigureAwait(false));
+                        }
+                        catch (Exception exception)
+                        {
+                            OnFailure(exception, nameof(IMulticastHandler.OnMessageAsync));
+                        }
+
                         NoteProcessed(deliver.Publisher, deliver.Batch.First + next - 1);
                     }
                 }
@@ -169,9 +182,15 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
     /// <summary>
     /// Handles messages from <paramref name="next"/> on, as long as the handler returns with its answer.
     /// </summary>
-    /// <returns>A call that has not returned; it belongs to the message before <paramref name="next"/>.</returns>
-    private Task<HandlerReply>? DeliverWhileSynchronous(RingEffect.Deliver deliver, ref int next)
+    /// <returns>
+    /// <see langword="false"/> when a call has not returned; it belongs to the message before <paramref name="next"/>.
+    /// </returns>
+    private bool DeliverWhileSynchronous(
+        RingEffect.Deliver deliver,
+        ref int next,
+        out ValueTask<HandlerReply> unfinished)
     {
+        unfinished = default;
         var payloads = deliver.Batch.Payloads.Span;
         while (next < payloads.Length && !IsPassingOver)
         {
@@ -183,7 +202,8 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
                 var call = _handler.OnMessageAsync(message);
                 if (!call.IsCompletedSuccessfully)
                 {
-                    return call.AsTask();
+                    unfinished = call;
+                    return false;
                 }
 
                 Apply(call.GetAwaiter().GetResult());
@@ -201,7 +221,7 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
         }
 
         FinishCalls(payloads.Length - next); // What is passed over does not wait any more.
-        return null;
+        return true;
     }
 
     private async ValueTask NotifyAsync(RingEffect item)
@@ -307,7 +327,12 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
     private void NoteProcessed(MemberId publisher, long through)
     {
         FinishCalls(1);
-        Volatile.Write(ref _delivered, _delivered + 1);
+        if (_handler is IFarHandler)
+        {
+            return; // It says so itself when it is true.
+        }
+
+        Interlocked.Increment(ref _delivered);
         if (_lastPublisher < _progress.Count && _progress[_lastPublisher].Publisher.Equals(publisher))
         {
             _progress[_lastPublisher] = (publisher, through);

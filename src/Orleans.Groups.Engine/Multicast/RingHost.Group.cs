@@ -98,6 +98,16 @@ internal sealed partial class RingHost : IMulticastGroup
         }
     }
 
+    /// <summary>Messages that an <see cref="IFarHandler"/> has handed on have been processed.</summary>
+    /// <param name="publisher">Whose messages.</param>
+    /// <param name="through">All up to this one.</param>
+    /// <param name="count">How many that were not before.</param>
+    internal void TellProcessed(MemberId publisher, long through, int count)
+    {
+        _deliveries.NoteDelivered(count);
+        Tell(new RingInput.Processed(publisher, through));
+    }
+
     /// <summary>The last callback has returned.</summary>
     internal void Complete(MulticastTermination termination) => SetCompleted(termination);
 

@@ -245,15 +245,14 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         }
 
         _effects.Clear();
+        var before = _machine.HeldRecord;
         _machine.Step(input, _effects);
         var held = _machine.HeldRecord;
-        if (!ReferenceEquals(held, _heldRecord))
+        _node.Observer?.RingStepped(Group, Self, input, _effects.Effects, before, held);
+        Volatile.Write(ref _heldRecord, held); // Before anybody can hear of it.
+        if (held is not null && !ReferenceEquals(held, before))
         {
-            Volatile.Write(ref _heldRecord, held); // Before anybody can hear of it.
-            if (held is not null)
-            {
-                OnViewChanged(held);
-            }
+            OnViewChanged(held);
         }
 
         for (var index = 0; index < _effects.Count; index++)

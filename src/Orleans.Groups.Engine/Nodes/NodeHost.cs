@@ -45,6 +45,9 @@ internal sealed partial class NodeHost
 
     internal MulticastFront Multicast { get; }
 
+    /// <summary>Watches the machines of this node, in tests. Set before the node is started.</summary>
+    internal IProtocolObserver? Observer { get; set; }
+
     /// <summary>The other living nodes.</summary>
     internal ConcurrentDictionary<NodeId, Peer> Peers { get; } = new();
 

@@ -39,6 +39,11 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         _node = node;
         Id = new ScopeId(node.Id, counter);
         _machine = new ScopeMachine(front.Scope, Id, ScopeSettings.From(node.Core.ProcessGroups, front.IsLocal));
+        if (node.Observer is not null)
+        {
+            // A monitor that nobody reads, numbered as no other: its events are by how much the tables changed.
+            StepAndExecute(new ScopeInput.StartMonitor(0, null, null));
+        }
     }
 
     /// <summary>Which life of the scope.</summary>
@@ -187,6 +192,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         {
             _effects.Clear();
             _machine.Step(input, _effects);
+            _node.Observer?.ScopeStepped(input, _effects.Effects, _machine.GetStatus());
             for (var index = 0; index < _effects.Count; index++)
             {
                 answer = Execute(_effects[index]) ?? answer;

@@ -44,6 +44,19 @@ internal static partial class SiloLog
     internal static partial void LinkTraced(this ILogger logger, SiloAddress silo, string kind);
 
     [LoggerMessage(
+        2010,
+        LogLevel.Debug,
+        "Silo {Silo} has not answered in session {Session} after {Retries} retries; it is asked again.")]
+    internal static partial void LinkUnanswered(this ILogger logger, SiloAddress silo, long session, int retries);
+
+    [LoggerMessage(
+        2011,
+        LogLevel.Critical,
+        "The link to {Silo} has broken an invariant, which is a bug of Orleans.Groups: its session ends and another "
+        + "begins. Please report it with what the log says.")]
+    internal static partial void LinkFaulted(this ILogger logger, Exception exception, SiloAddress silo);
+
+    [LoggerMessage(
         2009,
         LogLevel.Error,
         "Silo {Silo} speaks versions {Oldest} to {Newest} of the protocol, and this one none of them: they cannot "
@@ -51,15 +64,15 @@ internal static partial class SiloLog
     internal static partial void Incompatible(this ILogger logger, SiloAddress silo, int oldest, int newest);
 
     [LoggerMessage(
-        2010,
+        2012,
         LogLevel.Warning,
         "Silo {Silo}: {Other} has not acknowledged anything for {Retries} retries; it is asked on.")]
-    internal static partial void LinkUnanswered(
+    internal static partial void LinkSilent(
         this ILogger logger,
         SiloAddress silo,
         SiloAddress other,
         int retries);
 
-    [LoggerMessage(2011, LogLevel.Information, "Silo {Silo}: {Other} acknowledges again.")]
+    [LoggerMessage(2013, LogLevel.Information, "Silo {Silo}: {Other} acknowledges again.")]
     internal static partial void LinkAnsweredAgain(this ILogger logger, SiloAddress silo, SiloAddress other);
 }

@@ -35,7 +35,9 @@ public static class GroupsSiloBuilderExtensions
             KeyedService.AnyKey,
             static (provider, scope) => provider.GetRequiredService<IGroups>().GetProcessGroups((string)scope!));
         services.AddGrainService<GroupsSiloService>();
+        SiloClientServices.Add(services);
         RecordServices.Add(services);
+        GrainServices.Add(services);
         return builder;
     }
 }

@@ -59,15 +59,15 @@ internal sealed partial class LinkHost
             case LinkEffect.Closed:
                 _closed.TrySetResult();
                 break;
+            case LinkEffect.Unanswered unanswered:
+                OnUnanswered(unanswered);
+                break;
             case LinkEffect.Trace trace:
                 _network.Core.Instruments.Links.Dropped(trace.Kind);
                 _network.Core.Logger.LinkTraced(Silo, trace.Kind.ToString());
                 break;
-            case LinkEffect.Unanswered unanswered:
-                OnUnanswered(unanswered.Retries);
-                break;
             case LinkEffect.FlushWanted or LinkEffect.KeepAliveDue or LinkEffect.KeepAliveHeard:
-                break; // The first is the pump's; digests have a timer of their own.
+                break; // The first is the pump's; digests have a timer of their own; advice decides nothing.
             default:
                 throw Invariant.Unreachable(effect);
         }
@@ -76,8 +76,10 @@ internal sealed partial class LinkHost
     /// <summary>
     /// Advice, no verdict: membership alone says who is dead. Said once while it lasts, and once when it is over.
     /// </summary>
-    private void OnUnanswered(int retries)
+    private void OnUnanswered(LinkEffect.Unanswered unanswered)
     {
+        var retries = unanswered.Retries;
+        _network.Core.Logger.LinkUnanswered(Silo, unanswered.Session, retries);
         if (retries > 0)
         {
             _network.Core.Instruments.Links.Retried();
@@ -86,7 +88,7 @@ internal sealed partial class LinkHost
         if (retries == RetriesToReport)
         {
             _isReported = true;
-            _network.Core.Logger.LinkUnanswered(_network.Silo, Silo, retries);
+            _network.Core.Logger.LinkSilent(_network.Silo, Silo, retries);
         }
         else if (retries == 0 && _isReported)
         {

@@ -284,12 +284,31 @@ internal sealed partial class LinkHost : IThreadPoolWorkItem
             foreach (var effect in _doing)
             {
                 isFlushWanted |= effect is LinkEffect.FlushWanted;
-                Execute(effect);
+                ExecuteSafely(effect);
             }
 
             _doing.Clear();
         }
 
         _network.Core.Work.End();
+    }
+
+    /// <summary>
+    /// A link must not stand still for a bug: its session ends, and the next one repairs what was lost.
+    /// </summary>
+    private void ExecuteSafely(LinkEffect effect)
+    {
+        try
+        {
+            Execute(effect);
+        }
+        catch (Exception exception)
+        {
+            _network.Core.Logger.LinkFaulted(exception, Silo);
+            if (Session is not 0 and var session)
+            {
+                EndSession(session);
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     private readonly IClusterMembershipService _membership;
     private readonly CancellationTokenSource _stop = new();
     private Task _following = Task.CompletedTask;
+    private bool _isDisposed;
 
     public SiloGroups(
         IOptions<GroupsOptions> options,
@@ -39,6 +40,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         _ = new ScopeObservables(instruments.Meter, this); // The meter keeps them.
         _ = new RingObservables(instruments.Meter, this);
         _ = new LinkObservables(instruments.Meter, Network);
+        Multicast = new SiloMulticast(Host.Multicast);
     }
 
     /// <inheritdoc/>
@@ -48,7 +50,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     public IProcessGroups ProcessGroups => GetProcessGroups(Options.ProcessGroups.DefaultScope);
 
     /// <inheritdoc/>
-    public IMulticast Multicast => Host.Multicast;
+    public IMulticast Multicast { get; }
 
     internal GroupsOptions Options { get; }
 
@@ -69,12 +71,21 @@ internal sealed class SiloGroups : IGroups, IDisposable
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        GrainNames.ThrowIfGrain(name, nameof(name));
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
     }
 
-    /// <summary>The services end. A silo that was not stopped in order ends as if it were killed.</summary>
+    /// <summary>
+    /// The services end. A silo that was not stopped in order ends as if it were killed. Called once for each service
+    /// that this object is.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         Host.Kill();
         _stop.Cancel();
         _stop.Dispose();

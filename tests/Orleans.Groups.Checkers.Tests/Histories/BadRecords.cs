@@ -54,7 +54,8 @@ internal static class BadRecords
             .At(B, new LogEvent.AckOrig("r", B, A, 2, "e", 3))),
         new("G-S17", "more acked than published", h => h.Ring().At(A, new LogEvent.Progress("r", A, B, 3, 4, 0, -1))),
         new("G-S17", "more returned than acked", h => h.Ring().At(A, new LogEvent.Progress("r", A, A, 4, 2, 3, 2))),
-        new("G-S17", "pending is not the difference", h => h.Ring().At(A, new LogEvent.Progress("r", A, B, 4, 2, 0, 1))),
+        new("G-S17", "pending is not the difference", h => h
+            .Ring().At(A, new LogEvent.Progress("r", A, B, 4, 2, 0, 1))),
         new("G-S18", "received after it was to be erased", h => h
             .Ring(LogHooks.Receive).Say(B, 1).AdoptAll(4, $"{A} ({B}) {C}", A, C)
             .At(C, new LogEvent.Erase("r", C, B, "e", 4)).Receive(B, 1, A, C)),

@@ -31,6 +31,9 @@ internal static class GoodRings
             .Ring(LogHooks.Handled).Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B).Crash("c@1")
             .Adopt(A, 4, $"{A} {B} ({C})").Proved(A, 1, ProofLevel.Processed)
             .Changed(A, "", C, $"{A} {B}").Changed(B, "", C, $"{A} {B}").Quiet()),
+        new("G-S7", "a member that was taken out, as others had seen before the publisher", h => h
+            .Ring(LogHooks.Handled).Fault("cut").Adopt(B, 5, $"{A} {B}").Adopt(A, 4, $"{A} {B} {C} {D}")
+            .Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B, C).Proved(A, 1, ProofLevel.Processed)),
         new("G-S7", "a joiner behind a proof", h => h
             .Ring().Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B, C)
             .Crash("d@1").Proved(A, 1, ProofLevel.Processed)),

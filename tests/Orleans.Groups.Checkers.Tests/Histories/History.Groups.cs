@@ -57,7 +57,13 @@ internal sealed partial class History
     internal History Watch(string node, long monitor, string? group, params string[] held) =>
         Add(node, new LogEvent.MonStart("s", monitor, group, Held(held), _events.Count));
 
-    internal History Told(string node, long monitor, long number, MonChange change, string group, params string[] who) =>
+    internal History Told(
+        string node,
+        long monitor,
+        long number,
+        MonChange change,
+        string group,
+        params string[] who) =>
         ToldBecause(node, monitor, number, change, change.ToString(), group, who);
 
     internal History ToldBecause(
@@ -89,7 +95,8 @@ internal sealed partial class History
     internal History ScopeStop(string node, string reason = LogReasons.Stopped) =>
         reason == LogReasons.Fault
             ? Add(node, new LogEvent.ScopeStop("s", reason))
-            : Add(node, new LogEvent.ScopeStop("s", LogReasons.Stopping)).Add(node, new LogEvent.ScopeStop("s", reason));
+            : Add(node, new LogEvent.ScopeStop("s", LogReasons.Stopping))
+                .Add(node, new LogEvent.ScopeStop("s", reason));
 
     internal History ScopeStart(string node) => Add(node, new LogEvent.ScopeStart("s", 0));
 }

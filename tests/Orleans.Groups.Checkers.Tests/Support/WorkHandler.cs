@@ -1,7 +1,9 @@
 namespace Orleans.Groups.Checkers.Tests;
 
 /// <summary>A handler that now and then throws, waits, or publishes.</summary>
-internal sealed class WorkHandler(int seed) : IMulticastHandler
+/// <param name="seed">Decides when.</param>
+/// <param name="isQuiet">Never, instead.</param>
+internal sealed class WorkHandler(int seed, bool isQuiet = false) : IMulticastHandler
 {
     private readonly Random _random = new(seed);
     private IMulticastGroup? _group;
@@ -17,7 +19,7 @@ internal sealed class WorkHandler(int seed) : IMulticastHandler
 
     public async ValueTask<HandlerReply> OnMessageAsync(MulticastMessage message)
     {
-        switch (_random.Next(200))
+        switch (isQuiet ? int.MaxValue : _random.Next(200))
         {
             case < 4:
                 throw new InvalidOperationException("Now and then a handler throws.");

@@ -15,6 +15,8 @@ internal sealed class WorkNode
     private readonly List<IMembershipMonitor> _pushed = [];
     private readonly List<IMulticastGroup> _rings = [];
 
+    private IMulticastGroup? _anchor;
+
     internal WorkNode(InMemoryNode node, NodeRecorder recorder)
     {
         Node = node;
@@ -122,6 +124,15 @@ internal sealed class WorkNode
         else
         {
             _rings[0].ValidateMembers([_rings[1].Self]);
+        }
+    }
+
+    /// <summary>A member that stays, so that somebody is there to bury those that do not.</summary>
+    internal async Task JoinForGoodAsync()
+    {
+        if (_anchor is null || _anchor.Completion.IsCompleted)
+        {
+            _anchor = await _multicast.JoinAsync(Ring, new WorkHandler(0, isQuiet: true));
         }
     }
 

@@ -12,21 +12,30 @@ internal sealed class Workload : IAsyncDisposable
     private static readonly string[] Groups = ["red", "green", "blue", "black"];
 
     private readonly InMemoryCluster _cluster;
-    private readonly EventRecorder _recorder;
+    private readonly Func<long, EventRecorder> _recorderOfNode;
     private readonly Random _random;
     private readonly List<WorkNode> _nodes = [];
     private readonly ConcurrentBag<Task> _calls = [];
     private long _window;
     private int _names;
 
-    internal Workload(int seed, IEventSink sink)
+    /// <param name="seed">Decides what happens.</param>
+    /// <param name="recorderOfNode">Where a node is recorded that begins after a window.</param>
+    internal Workload(int seed, Func<long, EventRecorder> recorderOfNode)
     {
         _random = new Random(seed);
-        _recorder = new EventRecorder(sink);
+        _recorderOfNode = recorderOfNode;
         _cluster = new InMemoryCluster(new InMemoryClusterOptions { Seed = (ulong)seed, EncodeMessages = true });
     }
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        var stopped = new TaskCompletionSource();
+        var recorders = Recorders.Select(recorder => recorder.StopAllAsync(() => stopped.Task)).ToList();
+        await _cluster.DisposeAsync();
+        stopped.SetResult();
+        await Task.WhenAll(recorders);
+    }
 
     /// <summary>Some windows of work, each with a quiet end.</summary>
     internal async Task RunAsync(int windows, int steps)
@@ -53,11 +62,11 @@ internal sealed class Workload : IAsyncDisposable
         switch (_random.Next(100))
         {
             case < 20: node.JoinGroups(_random, Groups); break;
-            case < 30: await node.LeaveGroupsAsync(_random, Groups); break;
+            case < 30: await node.LeaveGroupsAsync(_random, Groups).SoonAsync("leave groups"); break;
             case < 34: node.EndMember(_random); break;
             case < 42: node.Read(Groups[_random.Next(Groups.Length)]); break;
-            case < 46: await node.ChangeMonitorsAsync(_random, Groups); break;
-            case < 52: await node.ChangeRingAsync(_random); break;
+            case < 46: await node.ChangeMonitorsAsync(_random, Groups).SoonAsync("change monitors"); break;
+            case < 52: await node.ChangeRingAsync(_random).SoonAsync("change rings"); break;
             case < 95: node.Publish(_random, _calls); break;
             case < 97: await ReplaceAsync(node); break;
             default: node.ReadMonitors(); break;
@@ -67,7 +76,7 @@ internal sealed class Workload : IAsyncDisposable
     private void AddNode(string? name = null)
     {
         var node = _cluster.AddNode(name ?? $"n{++_names}");
-        _nodes.Add(new WorkNode(node, _recorder.StartNode(node.Id)));
+        _nodes.Add(new WorkNode(node, _recorderOfNode(_window).StartNode(node.Id)));
     }
 
     /// <summary>A node is killed, or stops; its next life begins.</summary>
@@ -79,13 +88,13 @@ internal sealed class Workload : IAsyncDisposable
             node.Recorder.Kill(() => _cluster.KillNode(node.Node));
             foreach (var other in _nodes)
             {
-                await _cluster.WaitForInputsAsync(other.Node);
+                await _cluster.WaitForInputsAsync(other.Node).SoonAsync("handle a death");
                 other.Recorder.Saw(node.Node.Id);
             }
         }
         else
         {
-            await node.Recorder.StopAsync(() => _cluster.StopNodeAsync(node.Node));
+            await node.Recorder.StopAsync(() => _cluster.StopNodeAsync(node.Node)).SoonAsync("stop a node");
         }
 
         AddNode(node.Node.Name);
@@ -93,16 +102,27 @@ internal sealed class Workload : IAsyncDisposable
 
     private async Task SettleAsync()
     {
-        await Task.WhenAll(_calls);
+        await Task.WhenAll(_calls).SoonAsync("end all calls");
         _calls.Clear();
-        _recorder.Heal();
-        await _cluster.WaitForConvergenceAsync();
-        await _cluster.DrainAsync();
+        foreach (var recorder in Recorders)
+        {
+            recorder.Heal();
+        }
+
+        await _nodes[0].JoinForGoodAsync().SoonAsync("join for good");
+        await _cluster.WaitForConvergenceAsync().SoonAsync("converge");
+        await _cluster.DrainAsync().SoonAsync("drain");
         foreach (var node in _nodes)
         {
             node.ReadMonitors();
         }
 
-        _recorder.Quiesce(++_window);
+        _window++;
+        foreach (var recorder in Recorders)
+        {
+            recorder.Quiesce(_window);
+        }
     }
+
+    private IEnumerable<EventRecorder> Recorders => _nodes.Select(static node => node.Recorder.Recorder).Distinct();
 }

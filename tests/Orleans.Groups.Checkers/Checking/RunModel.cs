@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Checkers;
 
-/// <summary>What all checkers look up about nodes and the run. Has the state from before the event under check.</summary>
+/// <summary>What checkers look up about nodes and the run: the state before the event that is checked.</summary>
 internal sealed class RunModel(CheckSettings settings, bool isRealTime)
 {
     private readonly Dictionary<string, NodeModel> _nodes = new(StringComparer.Ordinal);
@@ -66,6 +66,12 @@ internal sealed class RunModel(CheckSettings settings, bool isRealTime)
                 break;
             case LogEvent.Fault { On: true } e:
                 LastFault = e;
+                foreach (var node in e.What is LogFaults.Crash or LogFaults.Stop ? e.Args : [])
+                {
+                    NodeOf(node).IsEnding = true;
+                    NodeOf(node).IsKilled |= e.What == LogFaults.Crash;
+                }
+
                 HadHarshFault |= !LogFaults.IsMild(e.What) && e.What is not (LogFaults.Crash or LogFaults.Stop);
                 break;
             case LogEvent.Quiesced:
@@ -105,6 +111,14 @@ internal sealed class NodeModel(string id)
     internal HashSet<string> SeenDead { get; } = new(StringComparer.Ordinal);
 
     internal bool IsAlive => Start is not null && End is null;
+
+    /// <summary>Whether it is about to be stopped or killed, or has been.</summary>
+    internal bool IsEnding { get; set; }
+
+    /// <summary>
+    /// Whether it is about to be killed, or has been: a callback that runs at that moment comes to its end.
+    /// </summary>
+    internal bool IsKilled { get; set; }
 
     /// <summary>Whether the tail of its log may be missing.</summary>
     internal bool HasCrashed => End is LogEvent.NodeCrash;

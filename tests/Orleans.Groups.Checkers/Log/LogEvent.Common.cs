@@ -5,7 +5,8 @@ public abstract partial record LogEvent
 {
     /// <summary>A life of a node begins.</summary>
     /// <param name="Hooks">What this node's log carries beyond the public API; see <see cref="LogHooks"/>.</param>
-    public sealed record NodeStart(string[] Hooks) : LogEvent;
+    /// <param name="Window">The last quiet before it; 0 before the first.</param>
+    public sealed record NodeStart(string[] Hooks, long Window = 0) : LogEvent;
 
     /// <summary>A node has ended in order, or by its own fault.</summary>
     /// <param name="Reason"><c>stopped</c>, or <c>fault</c>.</param>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orleans.Groups.Checkers;
 
 /// <content>Process groups.</content>
@@ -65,7 +67,7 @@ public abstract partial record LogEvent
     public sealed record Read(
         string Scope,
         ReadWhat What,
-        string? Group,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Group,
         string[] Result,
         long Since,
         PeerVersion[]? At = null) : LogEvent;
@@ -83,7 +85,7 @@ public abstract partial record LogEvent
     public sealed record MonStart(
         string Scope,
         long Ref,
-        string? Group,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Group,
         Held[] Snapshot,
         long Since,
         bool Pushes = false) : LogEvent;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Orleans.Groups.Checkers;
 
 /// <content>Rings.</content>
@@ -48,7 +50,11 @@ public abstract partial record LogEvent
     /// <param name="Id">Which call.</param>
     /// <param name="Member">The new member, or nobody.</param>
     /// <param name="Error">Why it failed.</param>
-    public sealed record JoinDone(string Group, long Id, string? Member, string? Error = null) : LogEvent;
+    public sealed record JoinDone(
+        string Group,
+        long Id,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Member,
+        string? Error = null) : LogEvent;
 
     /// <summary>The handler is told that its member has joined.</summary>
     /// <param name="Group">The group.</param>
@@ -85,8 +91,24 @@ public abstract partial record LogEvent
         : LogEvent, IRingEvent;
 
     /// <summary>A confirmed broadcast was proved, or not.</summary>
-    public sealed record Confirm(string Group, string Member, long Call, ProofLevel Level, Outcome Status, string Reason)
-        : LogEvent, IRingEvent;
+    /// <param name="Group">The group.</param>
+    /// <param name="Member">Who published.</param>
+    /// <param name="Call">Which broadcast.</param>
+    /// <param name="Level">What was to be proved.</param>
+    /// <param name="Status">What is certain.</param>
+    /// <param name="Reason">Why it is not ok.</param>
+    /// <param name="Blind">
+    /// Whether the record that the member went by at the end is not in the log, because the member has ended; so nobody
+    /// knows whom it had to prove it of.
+    /// </param>
+    public sealed record Confirm(
+        string Group,
+        string Member,
+        long Call,
+        ProofLevel Level,
+        Outcome Status,
+        string Reason,
+        bool Blind = false) : LogEvent, IRingEvent;
 
     /// <summary>A message got its number.</summary>
     public sealed record Publish(string Group, string Member, long Num, string Hash, long Call, string Epoch, long Ver)

@@ -34,6 +34,11 @@ internal sealed class LogMerge
             Advance(source);
         }
 
+        foreach (var source in _sources.Where(static source => source.Head is LogEvent.NodeStart { Window: 0 }))
+        {
+            yield return Take(source); // So that it is known from the beginning what the logs carry.
+        }
+
         while (_sources.Exists(static source => source.Head is not null))
         {
             var hasMoved = false;
@@ -51,7 +56,9 @@ internal sealed class LogMerge
                 continue;
             }
 
-            var blocked = _sources.Find(static source => source.Head is not (null or LogEvent.Quiesced));
+            var isQuiet = _sources.Exists(static source => source.Head is LogEvent.Quiesced);
+            var blocked = _sources.Find(source =>
+                source.Head is not (null or LogEvent.Quiesced) && !(isQuiet && source.Head is LogEvent.NodeStart));
             if (blocked is not null)
             {
                 Forced++;
@@ -92,7 +99,6 @@ internal sealed class LogMerge
     {
         var taken = source.Head!;
         taken.Order = ++_order;
-        taken.Log = source.Index;
         _facts.Note(taken);
         Advance(source);
         return taken;
@@ -115,6 +121,13 @@ internal sealed class LogMerge
 
         internal LogEvent? Head { get; private set; }
 
-        internal void Next() => Head = _events.MoveNext() ? _events.Current : null;
+        internal void Next()
+        {
+            Head = _events.MoveNext() ? _events.Current : null;
+            if (Head is not null)
+            {
+                Head.Log = Index;
+            }
+        }
     }
 }

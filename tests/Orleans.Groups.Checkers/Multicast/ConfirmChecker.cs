@@ -66,7 +66,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
         }
 
         var isSelf = member == publisher;
-        if (member.Joined is null || (confirm.Level == ProofLevel.Received && !member.Node.Has(LogHooks.Receive)))
+        if (member.Joined is null || confirm.Blind
+            || (confirm.Level == ProofLevel.Received && !member.Node.Has(LogHooks.Receive)))
         {
             if (!isSelf)
             {
@@ -91,7 +92,7 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
             op.Send);
     }
 
-    /// <summary>What was proved before somebody joined, it does not hear any more, or it was needed for the proof.</summary>
+    /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>
     private void CheckJoiner(LogEvent.Joined joined)
     {
         foreach (var debt in _debts)
@@ -101,12 +102,13 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
                 continue;
             }
 
-            var isStrict = debt.Confirm.Level == ProofLevel.Processed;
+            var isStrict = debt.Confirm is { Level: ProofLevel.Processed, Blind: false };
             var start = joined.Bases.FirstOrDefault(start => start.Member == debt.Publisher.Id).Number;
             Require(
                 !isStrict || start >= number,
                 "G-S7",
-                () => $"{joined.Member} joins with base {start} of {debt.Publisher.Id}, whose {number} was proved before",
+                () => $"{joined.Member} joins with base {start} of {debt.Publisher.Id}, "
+                    + $"whose {number} was proved before",
                 joined,
                 debt.Confirm);
         }

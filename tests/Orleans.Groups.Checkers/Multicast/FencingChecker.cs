@@ -47,7 +47,7 @@ internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
         }
     }
 
-    /// <summary>What is sent from now on must not arrive, if the sender is dead for everybody who could take it.</summary>
+    /// <summary>What is sent now must not arrive, if the sender is dead for all who could take it.</summary>
     private void Fence(MemberModel member, LogEvent.Send send)
     {
         var later = run.LatestLifeOf(member.Node.Id);

@@ -30,6 +30,9 @@ internal sealed class HeirChecker(RunModel run, RingsModel rings) : Checker
             case LogEvent.AckOrig e:
                 CheckAck(rings.RingOf(e.Group), e);
                 break;
+            case LogEvent.Quiesced:
+                _acks.Clear();
+                break;
             case LogEvent.Receive e when e.Via != e.Member:
                 CheckReceived(rings.MemberOf(e), e);
                 break;

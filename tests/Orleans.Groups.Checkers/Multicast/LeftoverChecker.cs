@@ -22,15 +22,19 @@ internal sealed class LeftoverChecker(RunModel run, RingsModel rings) : Checker
 
     private void CheckProgress(LogEvent.Progress progress)
     {
-        var what = $"{progress.Member} counts of {progress.Of}: {progress.Published} published, {progress.Acked} acked, "
-            + $"{progress.Returned} returned, {progress.Pending} pending";
+        var what = $"{progress.Member} counts of {progress.Of}: {progress.Published} published, "
+            + $"{progress.Acked} acked, {progress.Returned} returned, {progress.Pending} pending";
         Require(
             progress.Returned >= 0 && progress.Returned <= progress.Acked && progress.Acked <= progress.Published
                 && progress.Pending == progress.Published - progress.Acked,
             "G-S17",
             () => what,
             progress);
-        Require(!run.IsQuiet || progress.Acked == progress.Published, "G-L4", () => $"all is quiet, and {what}", progress);
+        Require(
+            !run.IsQuiet || progress.Acked == progress.Published,
+            "G-L4",
+            () => $"all is quiet, and {what}",
+            progress);
     }
 
     private void CheckLimits(LogEvent.Probe probe)

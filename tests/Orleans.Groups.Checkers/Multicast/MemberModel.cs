@@ -59,7 +59,7 @@ internal sealed class MemberModel(string id, RingModel ring, NodeModel node)
     internal bool IsOver => Stopped is not null || LeaveDone is not null || Node.End is not null;
 
     /// <summary>Whether others need not have it any more: ended, or taken out by the record.</summary>
-    internal bool IsGone => IsOver || StoppedBy is not null || Ring.HasRemoved(Id);
+    internal bool IsGone => IsOver || Node.IsEnding || StoppedBy is not null || Ring.HasRemoved(Id);
 
     /// <summary>Whether it is in the ring and stays.</summary>
     internal bool IsSurvivor => Joined is not null && LeaveInv is null && !IsGone;
@@ -160,11 +160,10 @@ internal sealed class MemberModel(string id, RingModel ring, NodeModel node)
 
     internal void ForgetSettled()
     {
-        foreach (var (number, op) in Messages.Where(static pair => pair.Value.SettledBy is not null).ToList())
+        foreach (var (number, _) in Messages.Where(static pair => pair.Value.SettledBy is not null).ToList())
         {
             Messages.Remove(number);
             ForgottenThrough = Math.Max(ForgottenThrough, number);
-            _ = op;
         }
 
         foreach (var (number, _) in Ops.Where(static pair => pair.Value.SettledBy is not null).ToList())

@@ -12,7 +12,7 @@ internal static class RingCheckers
         new ConfirmChecker(run, rings),
         new OutcomeChecker(run, rings),
         new ViewChecker(run, rings),
-        new RecordChecker(rings),
+        new RecordChecker(run, rings),
         new HeirChecker(run, rings),
         new FencingChecker(run, rings),
         new HandlerChecker(rings),

@@ -5,6 +5,7 @@ internal sealed class RingModel(string group)
 {
     private readonly Dictionary<(string Epoch, long Ver), RecordModel> _records = [];
     private readonly Dictionary<(string Epoch, string Member), long> _listedFrom = [];
+    private readonly Dictionary<string, RecordModel> _newest = new(StringComparer.Ordinal);
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = new(StringComparer.Ordinal);
 
@@ -17,6 +18,9 @@ internal sealed class RingModel(string group)
 
     /// <summary>What the store held last, lost or not.</summary>
     internal RecordModel? LastWritten { get; private set; }
+
+    /// <summary>Whether the store has ever lost something.</summary>
+    internal bool WasLost { get; private set; }
 
     /// <summary>Whether old versions have been forgotten.</summary>
     internal bool HasForgotten { get; private set; }
@@ -55,7 +59,11 @@ internal sealed class RingModel(string group)
         LastWritten = Current;
     }
 
-    internal void Lose() => Current = null;
+    internal void Lose()
+    {
+        Current = null;
+        WasLost = true;
+    }
 
     internal RecordModel Adopt(LogEvent.Adopt e)
     {
@@ -100,6 +108,17 @@ internal sealed class RingModel(string group)
             {
                 _removed.Add(entry.Member);
             }
+        }
+
+        // Members sample their records, and logs are merged: an older version may be seen after a newer one.
+        var newest = _newest.GetValueOrDefault(epoch);
+        if (newest is null || newest.Ver < ver)
+        {
+            _newest[epoch] = record;
+        }
+        else
+        {
+            _removed.UnionWith(entries.Where(entry => !newest.Lists(entry.Member)).Select(static e => e.Member));
         }
 
         foreach (var ((listedEpoch, member), first) in _listedFrom)

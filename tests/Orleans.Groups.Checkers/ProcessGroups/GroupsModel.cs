@@ -177,6 +177,13 @@ internal sealed class GroupsModel(RunModel run)
         }
 
         _ended.Clear();
+        foreach (var member in _scopesOfMember.Keys)
+        {
+            if (_scopes.Values.All(scope => scope.Of(member).Count == 0))
+            {
+                _scopesOfMember.Remove(member); // It has gone long ago.
+            }
+        }
     }
 }
 

@@ -40,6 +40,9 @@ internal sealed class MonitorBatchChecker : Checker
             case LogEvent.MonEvent change:
                 CheckChange(change);
                 break;
+            case LogEvent.MonEnd end:
+                Forget(end.Node, end.Ref);
+                break;
             case LogEvent.Quiesced:
                 foreach (var (key, told) in _told)
                 {
@@ -56,11 +59,7 @@ internal sealed class MonitorBatchChecker : Checker
     {
         if (change.Snapshot is { } snapshot)
         {
-            foreach (var key in _folds.Keys.Where(key => key.Node == change.Node && key.Ref == change.Ref).ToList())
-            {
-                _folds.Remove(key);
-            }
-
+            Forget(change.Node, change.Ref);
             Array.ForEach(snapshot, held => Add(change.Node, change.Ref, held, 1));
             return;
         }
@@ -89,9 +88,18 @@ internal sealed class MonitorBatchChecker : Checker
         }
     }
 
+    private void Forget(string node, long monitor)
+    {
+        foreach (var key in _folds.Keys.Where(key => key.Node == node && key.Ref == monitor).ToList())
+        {
+            _folds.Remove(key);
+        }
+    }
+
     private void CheckEnd(LogEvent.MonEvent change)
     {
-        if (change.Change != MonChange.Left || !_folds.TryGetValue((change.Node, change.Ref, change.Group), out var fold))
+        if (change.Change != MonChange.Left
+            || !_folds.TryGetValue((change.Node, change.Ref, change.Group), out var fold))
         {
             return;
         }

@@ -20,13 +20,14 @@ internal sealed class OwnershipChecker(RunModel run, GroupsModel groups) : Check
         {
             CheckOwner(next, scope, group, member);
             var node = LogIds.NodeOf(member);
-            if (Shown.IsSnapshot(next) && !nodes.TryAdd(LogIds.NameOf(node), node) && nodes[LogIds.NameOf(node)] != node)
+            var name = LogIds.NameOf(node);
+            if (Shown.IsSnapshot(next) && !nodes.TryAdd(name, node) && nodes[name] != node)
             {
                 Report(
                     "P-S5",
-                    $"{next.Node} shows members of {node} and of {nodes[LogIds.NameOf(node)]}, two lives of one node",
+                    $"{next.Node} shows members of {node} and of {nodes[name]}, two lives of one node",
                     next);
-                nodes[LogIds.NameOf(node)] = node;
+                nodes[name] = node;
             }
         }
 
@@ -63,7 +64,8 @@ internal sealed class OwnershipChecker(RunModel run, GroupsModel groups) : Check
             "P-S3",
             () => $"{next.Node} shows {member} in {group} as a member of its own",
             next);
-        if (owner.Start is null || owner.SeenDeadBy(run, next.Node) || groups.ScopeOf(scope).Find(group, member) is not null)
+        if (owner.Start is null || owner.SeenDeadBy(run, next.Node)
+            || groups.ScopeOf(scope).Find(group, member) is not null)
         {
             return; // Nothing is known of its node, or another property forbids it, or it has joined.
         }

@@ -6,17 +6,20 @@ namespace Orleans.Groups.Checkers;
 /// <summary>Records one life of a node. Any thread.</summary>
 public sealed class NodeRecorder
 {
-    private readonly EventRecorder _recorder;
     private readonly ConcurrentDictionary<RingRecorder, bool> _rings = new();
     private readonly ConcurrentDictionary<string, RecordingProcessGroups> _scopes = new(StringComparer.Ordinal);
     private readonly ConditionalWeakTable<MemberId, string> _texts = [];
     private long _lastId;
 
-    internal NodeRecorder(EventRecorder recorder, string node)
+    internal NodeRecorder(EventRecorder recorder, string node, bool isObserved)
     {
-        _recorder = recorder;
+        IsObserved = isObserved;
+        Recorder = recorder;
         Node = node;
     }
+
+    /// <summary>The recorder of its log.</summary>
+    public EventRecorder Recorder { get; }
 
     /// <summary>The node as its log names it.</summary>
     public string Node { get; }
@@ -24,14 +27,17 @@ public sealed class NodeRecorder
     /// <summary>Whether it has stopped or was killed.</summary>
     public bool HasEnded { get; private set; }
 
-    internal long LastSeq => _recorder.Sink.LastSeq;
+    /// <summary>Whether somebody sees every record that a ring member goes by, so that none need be sampled.</summary>
+    internal bool IsObserved { get; }
+
+    internal long LastSeq => Recorder.Sink.LastSeq;
 
     /// <summary>Adds an event of this node, for what the wrappers do not see.</summary>
     public void Log(LogEvent logEvent)
     {
         ArgumentNullException.ThrowIfNull(logEvent);
         logEvent.Node = Node;
-        _recorder.Sink.Append(logEvent);
+        Recorder.Sink.Append(logEvent);
     }
 
     /// <summary>Records a scope of this node; the same wrapper whenever the scope is the same.</summary>
@@ -77,7 +83,7 @@ public sealed class NodeRecorder
         Log(new LogEvent.Fault(LogFaults.Stop, [Node], On: true));
         HasEnded = true;
         await stop();
-        Log(new LogEvent.NodeStop(LogReasons.Stopped));
+        End();
     }
 
     /// <summary>Stops a scope on the node.</summary>
@@ -123,6 +129,13 @@ public sealed class NodeRecorder
         {
             ring.Probe();
         }
+    }
+
+    /// <summary>It has stopped.</summary>
+    internal void End()
+    {
+        HasEnded = true;
+        Log(new LogEvent.NodeStop(LogReasons.Stopped));
     }
 
     internal long NextId() => Interlocked.Increment(ref _lastId);

@@ -57,8 +57,9 @@ internal sealed class RecordingGroup : IMulticastGroup
         {
             var outcome = await Inner.ConfirmedBroadcastAsync(
                 CallEnvelope.Wrap(call, payload.Span), level, timeout, cancellationToken);
-            _ring.Sample(); // Who was taken out before the proof came need not have the message.
-            _ring.Log(new LogEvent.Confirm(Name, Member, call, proof, Of(outcome.Status), outcome.Reason.ToString()));
+            var isBlind = !_ring.Sample(); // Who was taken out before the proof came need not have the message.
+            _ring.Log(new LogEvent.Confirm(
+                Name, Member, call, proof, Of(outcome.Status), outcome.Reason.ToString(), isBlind));
             return outcome;
         }
         catch (Exception exception)

@@ -87,8 +87,11 @@ public sealed partial class RecordingProcessGroups
 
     private (OpPhase Phase, Held[]? Removed, string? Why) OfLeave(LeaveResult result) =>
         result.Status is LeaveStatus.Left or LeaveStatus.NotJoined
-            ? (OpPhase.Ok, [.. result.Removed.Select(m => new Held(m.Group.ToString(), _recorder.TextOf(m.Member)))], null)
+            ? (OpPhase.Ok, [.. result.Removed.Select(Of)], null)
             : (OpPhase.Fail, null, result.Status.ToString());
+
+    private Held Of(Membership membership) =>
+        new(membership.Group.ToString(), _recorder.TextOf(membership.Member));
 
     private async ValueTask<IMembershipMonitor> MonitorAsync(
         string? group,

@@ -58,11 +58,12 @@ internal sealed class RingRecorder(NodeRecorder recorder, HandlerFailurePolicy? 
     }
 
     /// <summary>Notes by which record the member goes, if it is another than before.</summary>
-    internal void Sample()
+    /// <returns>Whether it goes by one.</returns>
+    internal bool Sample()
     {
         lock (_gate)
         {
-            SampleLocked();
+            return SampleLocked();
         }
     }
 
@@ -122,16 +123,25 @@ internal sealed class RingRecorder(NodeRecorder recorder, HandlerFailurePolicy? 
         }
     }
 
-    private void SampleLocked()
+    private bool SampleLocked()
     {
         if (_group is not { } group || _hasStopped)
         {
-            return;
+            return false;
+        }
+
+        if (recorder.IsObserved)
+        {
+            return true;
         }
 
         var status = group.Inner.GetStatus();
-        var isOther = status.Epoch.Length > 0 && (status.Epoch, status.ViewVersion) != _view;
-        if (isOther && status.Phase is (MulticastPhase.Member or MulticastPhase.Leaving))
+        if (status.Epoch.Length == 0 || status.Phase is not (MulticastPhase.Member or MulticastPhase.Leaving))
+        {
+            return false;
+        }
+
+        if ((status.Epoch, status.ViewVersion) != _view)
         {
             _view = (status.Epoch, status.ViewVersion);
             Log(new LogEvent.Adopt(
@@ -141,6 +151,8 @@ internal sealed class RingRecorder(NodeRecorder recorder, HandlerFailurePolicy? 
                 status.ViewVersion,
                 [.. status.Members.Select(member => new Entry(recorder.TextOf(member.Id), member.IsAlive))]));
         }
+
+        return true;
     }
 
     /// <summary>One call of the handler.</summary>

@@ -36,6 +36,7 @@ internal sealed class SiloFixture : IGroupsFixture
         var builder = new TestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
+        builder.Options.ConnectionTransport = ConnectionTransportType.InMemory;
         if (usesLocalDirectory)
         {
             builder.Options.SiloBuilderConfiguratorTypes.RemoveAll(
@@ -206,6 +207,8 @@ internal sealed class SiloFixture : IGroupsFixture
             }
 
             await UntilAsync(() => IsConnected(node, other), node, other);
+            await other.Groups.Host.PassAsync();
+            await node.Groups.Host.PassAsync();
         }
 
         return node;
@@ -221,6 +224,7 @@ internal sealed class SiloFixture : IGroupsFixture
         foreach (var other in CopyNodes())
         {
             await UntilAsync(() => other.Groups.Network.IsDead(node.Id) && SessionOf(other, node) == 0, other);
+            await other.Groups.Host.PassAsync();
         }
     }
 
@@ -230,6 +234,7 @@ internal sealed class SiloFixture : IGroupsFixture
         {
             link.EndSession(session);
             await UntilAsync(() => SessionOf(observer, node) != session, observer);
+            await observer.Groups.Host.PassAsync();
         }
     }
 

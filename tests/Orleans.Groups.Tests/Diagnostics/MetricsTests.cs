@@ -131,7 +131,7 @@ public sealed class MetricsTests
         var place = await left.Multicast.JoinAsync(Room, new RingListener());
         await cluster.Fixture.CutAsync(left, right);
         await left.GetProcessGroups().JoinAsync(Room, left.CreateMember("m").Id);
-        await cluster.Logs.SeesAsync(2010); // After some retries.
+        await cluster.Logs.SeesAsync(2012); // After some retries.
         metrics.Observe();
 
         Assert.InRange(metrics.Sum("link.retries"), 5, 1_000_000);
