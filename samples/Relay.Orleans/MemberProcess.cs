@@ -115,6 +115,7 @@ internal static class MemberProcess
         while (!stopped.IsCompleted)
         {
             await Task.WhenAny(timer.WaitForNextTickAsync().AsTask(), stopped);
+            member.FlushLog();
             Report(member, 0);
         }
     }
@@ -165,7 +166,7 @@ internal static class MemberProcess
 
         public void Kill() => Process.GetCurrentProcess().Kill();
 
-        public Task StopAsync() => silo.DisposeAsync().AsTask();
+        public Task StopAsync() => silo.StopAsync();
     }
 }
 

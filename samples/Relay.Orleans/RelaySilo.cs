@@ -17,6 +17,7 @@ internal sealed class RelaySilo : IAsyncDisposable
     // Away from the ports of a cluster that somebody may have running.
     private const int FirstPort = 21_000;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(2);
     private readonly IHost _host;
     private readonly PortLease _ports;
 
@@ -76,12 +77,18 @@ internal sealed class RelaySilo : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops in order: others learn it from this silo itself.</summary>
+    internal Task StopAsync() => EndAsync(StopLimit);
+
+    /// <summary>Ends; the other silos may be dead, so it does not wait for them for long.</summary>
+    public ValueTask DisposeAsync() => new(EndAsync(EndLimit));
+
+    private async Task EndAsync(TimeSpan time)
     {
+        using var limit = new CancellationTokenSource(time);
         try
         {
-            await _host.StopAsync().WaitAsync(StopLimit);
+            await _host.StopAsync(limit.Token);
             await ((IAsyncDisposable)_host).DisposeAsync();
         }
         finally

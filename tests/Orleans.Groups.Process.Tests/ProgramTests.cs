@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Orleans.Groups.ProcessTests;
@@ -6,49 +5,6 @@ namespace Orleans.Groups.ProcessTests;
 /// <summary>The programs Silo and Client as a person would use them, each in a process of its own.</summary>
 public sealed class ProgramTests(PostgresFixture postgres)
 {
-    private const int Lines = 6_000;
-
-    /// <summary>
-    /// <c>cat FILE | client broadcast g</c>, two <c>client tail g</c>, and a silo that is killed meanwhile.
-    /// </summary>
-    [Theory(Timeout = ClusterRun.Limit)]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task BroadcastAndTwoTails_OneSiloIsKilled_EveryLineOnceAndInOrder(int victim)
-    {
-        string[] cluster = await CreateClusterAsync();
-        await using var silos = await SiloPrograms.StartAsync(3, cluster);
-        await using var first = Client("tail", "g", "--lines", $"{Lines}");
-        await using var second = Client("tail", "g", "--lines", $"{Lines}");
-        await first.WaitForErrorAsync("listening to g");
-        await second.WaitForErrorAsync("listening to g");
-        await using var broadcast = Client("broadcast", "g");
-        var reading = Task.WhenAll(first.ReadToEndAsync(), second.ReadToEndAsync());
-        for (var number = 1; number <= Lines; number++)
-        {
-            await broadcast.Input.WriteLineAsync($"line {number}");
-            if (number == Lines / 2)
-            {
-                await broadcast.Input.FlushAsync();
-                await silos[victim].KillAsync();
-            }
-        }
-
-        broadcast.Input.Close();
-        Assert.True(await broadcast.WaitForExitAsync() == 0, broadcast.Errors);
-        var expected = Enumerable.Range(1, Lines).Select(number => $"line {number}").ToList();
-        foreach (var lines in await reading)
-        {
-            Assert.Equal(expected, lines);
-        }
-
-        Assert.True(await first.WaitForExitAsync() == 0, first.Errors);
-        Assert.True(await second.WaitForExitAsync() == 0, second.Errors);
-
-        ChildProcess Client(params string[] arguments) => new("Client", [.. arguments, .. cluster]);
-    }
-
     [Fact(Timeout = ClusterRun.Limit)]
     public async Task Client_LooksAtTheCluster()
     {
@@ -65,8 +21,7 @@ public sealed class ProgramTests(PostgresFixture postgres)
         Assert.Equal("zoe", member.GetProperty("name").GetString());
         var ring = JsonDocument.Parse(Assert.Single(await RunAsync("ring", "g"))).RootElement;
         Assert.Equal(2, ring.GetProperty("members").GetArrayLength());
-        Assert.All(
-            ring.GetProperty("members").EnumerateArray(), m => Assert.True(m.GetProperty("isAlive").GetBoolean()));
+        Assert.All(ring.GetProperty("members").EnumerateArray(), m => Assert.True(m.GetProperty("isAlive").GetBoolean()));
         Assert.Equal(5, (await RunAsync("bench", "--seconds", "0.3")).Count);
         join.Terminate();
         Assert.Equal(0, await join.WaitForExitAsync());
@@ -92,13 +47,11 @@ public sealed class ProgramTests(PostgresFixture postgres)
         Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).Distinct().Count());
         Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("gatewayPort").GetInt32()).Distinct().Count());
         Assert.Contains(silos.Ready, ready => ready.GetProperty("siloPort").GetInt32() == 12500);
-        foreach (var index in Enumerable.Range(0, 3).OrderBy(
-            i => silos.Ready[i].GetProperty("siloPort").GetInt32() == 12500))
+        foreach (var index in Enumerable.Range(0, 3).OrderBy(i => silos.Ready[i].GetProperty("siloPort").GetInt32() == 12500))
         {
             silos[index].Terminate();
             Assert.True(await silos[index].WaitForExitAsync() == 0, silos[index].Errors);
-            Assert.Contains(
-                await silos[index].ReadToEndAsync(), line => line.Contains("stopped", StringComparison.Ordinal));
+            Assert.Contains(await silos[index].ReadToEndAsync(), line => line.Contains("stopped", StringComparison.Ordinal));
         }
     }
 
@@ -140,54 +93,4 @@ public sealed class ProgramTests(PostgresFixture postgres)
 
     private async Task<string[]> CreateClusterAsync() =>
         ["--clustering", "adonet", "--connection", await postgres.Require().CreateDatabaseAsync()];
-
-    /// <summary>Silo programs of one cluster.</summary>
-    private sealed class SiloPrograms : IAsyncDisposable
-    {
-        private readonly List<ChildProcess> _silos = [];
-
-        internal List<JsonElement> Ready { get; } = [];
-
-        internal ChildProcess this[int index] => _silos[index];
-
-        internal static async Task<SiloPrograms> StartAsync(int count, string[] arguments)
-        {
-            var programs = new SiloPrograms();
-            string[] init = arguments.Contains("adonet") ? ["--init"] : [];
-            for (var index = 0; index < count; index++)
-            {
-                programs._silos.Add(new ChildProcess("Silo", ["--json", .. init, .. arguments]));
-            }
-
-            foreach (var silo in programs._silos)
-            {
-                programs.Ready.Add(await WaitForReadyAsync(silo));
-            }
-
-            return programs;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            foreach (var silo in _silos)
-            {
-                await silo.DisposeAsync();
-            }
-        }
-
-        private static async Task<JsonElement> WaitForReadyAsync(ChildProcess silo)
-        {
-            while (await silo.ReadLineAsync() is { } line)
-            {
-                var said = JsonDocument.Parse(line).RootElement;
-                if (said.GetProperty("event").GetString() == "ready")
-                {
-                    return said;
-                }
-            }
-
-            throw new InvalidOperationException(
-                string.Create(CultureInfo.InvariantCulture, $"A silo did not start: {silo.Errors}"));
-        }
-    }
 }
