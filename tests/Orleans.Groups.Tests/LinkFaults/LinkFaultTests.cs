@@ -33,7 +33,12 @@ public sealed class LinkFaultTests
     [Fact]
     public Task Drop_OfCallsAndAnswers_BreaksNothing() =>
         new FaultRun(nameof(Drop_OfCallsAndAnswers_BreaksNothing)).RunAsync(static (cluster, work, _) =>
-            RunMildAsync(cluster, work, LogFaults.Drop, new LinkFault { Drop = 0.05 }, static counts => counts.Dropped));
+            RunMildAsync(
+                cluster,
+                work,
+                LogFaults.Drop,
+                new LinkFault { Drop = 0.05 },
+                static counts => counts.Dropped));
 
     [Fact]
     public Task Duplicate_OfCallsAndAnswers_BreaksNothing() =>
