@@ -25,7 +25,7 @@ internal sealed class FaultRun
         ("RegWrite", 4, "G-S12"),
         ("Publish", 60, "G-S1 G-S2 G-S3 G-S6"),
         ("Deliver", 200, "G-S1 G-S2 G-S3 G-S5 G-S6"),
-        ("Receive", 15, "G-S7"),
+        ("Receive", 10, "G-S7"),
         ("Confirm", 20, "G-S7 G-S8 G-L2"),
         ("Sent", 20, "G-S8 G-L2"),
         ("Probe", 3, "G-L4"),

@@ -8,7 +8,7 @@ namespace Orleans.Groups.Tests;
 /// </summary>
 public sealed class LinkFaultTests
 {
-    private const int Steps = 300;
+    private const int Steps = 400;
 
     [Fact]
     public Task Delay_OfAllConnections_BreaksNothing() =>

@@ -95,18 +95,14 @@ public sealed class ZombieTests
         Assert.NotEmpty(ends);
         Assert.All(ends, static end => Assert.Equal(TerminationReason.LostMembership, end.Reason));
         Assert.Empty(groups.ProcessGroups.GetGroups());
-        await RequireRefusedAsync(() => groups.CreateMemberAsync("late").AsTask());
-        await RequireRefusedAsync(() => groups.Multicast.JoinAsync(Workload.LargeRing, new WorkHandler()));
+        Assert.False(groups.ProcessGroups.IsRunning);
+        var refusal = await Assert.ThrowsAsync<GroupException>(
+            () => groups.Multicast.JoinAsync(Workload.LargeRing, new WorkHandler()));
+        Assert.Equal(GroupErrorCode.ShuttingDown, refusal.Code);
         foreach (var ring in zombie.Anchors)
         {
             var outcome = await ring.BroadcastAsync(new byte[1]);
             Assert.Equal(BroadcastStatus.Failed, outcome.Status);
         }
-    }
-
-    private static async Task RequireRefusedAsync(Func<Task> call)
-    {
-        var refusal = await Assert.ThrowsAsync<GroupException>(call);
-        Assert.Equal(GroupErrorCode.ShuttingDown, refusal.Code);
     }
 }
