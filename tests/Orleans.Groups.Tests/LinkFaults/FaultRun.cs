@@ -13,8 +13,8 @@ internal sealed class FaultRun
     /// <summary>What every run needs of each kind, so that each checker has really had something to check.</summary>
     private static readonly (string Kind, long Least, string Properties)[] Demands =
     [
-        ("LocalVer", 20, "P-S1 P-S2 P-L1"),
-        ("Applied", 40, "P-S1 P-S2 P-S5 P-L1"),
+        ("LocalVer", 15, "P-S1 P-S2 P-L1"),
+        ("Applied", 15, "P-S1 P-S2 P-S5 P-L1"),
         ("Op", 60, "P-S3"),
         ("Read", 60, "P-S3 P-S4 P-S5 P-L2"),
         ("MonStart", 3, "P-M1 P-M2"),
@@ -25,7 +25,7 @@ internal sealed class FaultRun
         ("RegWrite", 4, "G-S12"),
         ("Publish", 60, "G-S1 G-S2 G-S3 G-S6"),
         ("Deliver", 200, "G-S1 G-S2 G-S3 G-S5 G-S6"),
-        ("Receive", 60, "G-S7"),
+        ("Receive", 10, "G-S7"),
         ("Confirm", 20, "G-S7 G-S8 G-L2"),
         ("Sent", 20, "G-S8 G-L2"),
         ("Probe", 3, "G-L4"),

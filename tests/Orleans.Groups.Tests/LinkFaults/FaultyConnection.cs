@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Orleans.Groups.Tests;
 
-/// <summary>One connection between two silos, with a pump in each direction between the silo and the transport.</summary>
+/// <summary>One connection between two silos, with a pump in each direction before the transport.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "The source has no timer, and a late abort must find it.")]
 internal sealed class FaultyConnection
 {

@@ -8,7 +8,7 @@ namespace Orleans.Groups.Tests;
 /// </summary>
 public sealed class LinkFaultTests
 {
-    private const int Steps = 300;
+    private const int Steps = 400;
 
     [Fact]
     public Task Delay_OfAllConnections_BreaksNothing() =>
@@ -33,7 +33,12 @@ public sealed class LinkFaultTests
     [Fact]
     public Task Drop_OfCallsAndAnswers_BreaksNothing() =>
         new FaultRun(nameof(Drop_OfCallsAndAnswers_BreaksNothing)).RunAsync(static (cluster, work, _) =>
-            RunMildAsync(cluster, work, LogFaults.Drop, new LinkFault { Drop = 0.05 }, static counts => counts.Dropped));
+            RunMildAsync(
+                cluster,
+                work,
+                LogFaults.Drop,
+                new LinkFault { Drop = 0.05 },
+                static counts => counts.Dropped));
 
     [Fact]
     public Task Duplicate_OfCallsAndAnswers_BreaksNothing() =>

@@ -46,6 +46,18 @@ internal sealed class WorkSilo
         }
     }
 
+    /// <summary>Those that joined to stay.</summary>
+    internal IReadOnlyCollection<IMulticastGroup> Anchors
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _anchors.Values];
+            }
+        }
+    }
+
     internal async Task JoinGroupsAsync(Random random)
     {
         if (_members.Count < MaxMembers)
@@ -188,27 +200,4 @@ internal sealed class WorkSilo
     }
 
     private static GroupName Any(Random random) => Groups[random.Next(Groups.Length)];
-
-    /// <summary>A handler that takes everything; every few messages it needs another turn for it.</summary>
-    private sealed class WorkHandler : IMulticastHandler
-    {
-        private int _messages;
-
-        public ValueTask<HandlerReply> OnJoinedAsync(MulticastJoined joined) => ValueTask.FromResult(HandlerReply.Ok);
-
-        public ValueTask<HandlerReply> OnMembersChangedAsync(MembersChanged change) =>
-            ValueTask.FromResult(HandlerReply.Ok);
-
-        public async ValueTask<HandlerReply> OnMessageAsync(MulticastMessage message)
-        {
-            if (++_messages % 16 == 0)
-            {
-                await Task.Yield();
-            }
-
-            return HandlerReply.Ok;
-        }
-
-        public ValueTask OnTerminatedAsync(MulticastTermination termination) => ValueTask.CompletedTask;
-    }
 }

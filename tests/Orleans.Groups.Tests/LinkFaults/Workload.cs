@@ -11,7 +11,7 @@ internal sealed class Workload
     internal const string SmallRing = "small";
 
     /// <summary>So many calls may be open before the next step waits for one of them, or for the fault.</summary>
-    private const int MaxOpenCalls = 24;
+    private const int MaxOpenCalls = 10;
 
     private readonly LinkCluster _cluster;
     private readonly CallList _calls = new();
