@@ -5,7 +5,9 @@ public sealed class LinesTests(PostgresFixture postgres)
 {
     private const int Lines = 6_000;
 
-    /// <summary><c>cat FILE | client broadcast g</c>, two <c>client tail g</c>, and a silo that is killed meanwhile.</summary>
+    /// <summary>
+    /// <c>cat FILE | client broadcast g</c>, two <c>client tail g</c>, and a silo that is killed meanwhile.
+    /// </summary>
     [Theory(Timeout = ClusterRun.Limit)]
     [InlineData(0)]
     [InlineData(1)]

@@ -21,7 +21,8 @@ public sealed class ProgramTests(PostgresFixture postgres)
         Assert.Equal("zoe", member.GetProperty("name").GetString());
         var ring = JsonDocument.Parse(Assert.Single(await RunAsync("ring", "g"))).RootElement;
         Assert.Equal(2, ring.GetProperty("members").GetArrayLength());
-        Assert.All(ring.GetProperty("members").EnumerateArray(), m => Assert.True(m.GetProperty("isAlive").GetBoolean()));
+        Assert.All(
+            ring.GetProperty("members").EnumerateArray(), m => Assert.True(m.GetProperty("isAlive").GetBoolean()));
         Assert.Equal(5, (await RunAsync("bench", "--seconds", "0.3")).Count);
         join.Terminate();
         Assert.Equal(0, await join.WaitForExitAsync());
@@ -47,11 +48,13 @@ public sealed class ProgramTests(PostgresFixture postgres)
         Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).Distinct().Count());
         Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("gatewayPort").GetInt32()).Distinct().Count());
         Assert.Contains(silos.Ready, ready => ready.GetProperty("siloPort").GetInt32() == 12500);
-        foreach (var index in Enumerable.Range(0, 3).OrderBy(i => silos.Ready[i].GetProperty("siloPort").GetInt32() == 12500))
+        foreach (var index in Enumerable.Range(0, 3).OrderBy(
+            i => silos.Ready[i].GetProperty("siloPort").GetInt32() == 12500))
         {
             silos[index].Terminate();
             Assert.True(await silos[index].WaitForExitAsync() == 0, silos[index].Errors);
-            Assert.Contains(await silos[index].ReadToEndAsync(), line => line.Contains("stopped", StringComparison.Ordinal));
+            Assert.Contains(
+                await silos[index].ReadToEndAsync(), line => line.Contains("stopped", StringComparison.Ordinal));
         }
     }
 

@@ -121,7 +121,7 @@ internal sealed partial class HostedRingMember : IFarHandler, IDisposable
             return GroupError.Argument($"The group's name is not valid: {groupError}.");
         }
 
-        if (request.MemberName is not null && NameRules.GetError(request.MemberName) is { } nameError)
+        if (request.MemberName is not null && GrainNames.GetError(request.MemberName) is { } nameError)
         {
             return GroupError.Argument($"The member's name is not valid: {nameError}.");
         }
