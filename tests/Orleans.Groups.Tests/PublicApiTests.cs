@@ -2,7 +2,9 @@ using Orleans.Groups.Protocol.Tests;
 
 namespace Orleans.Groups.Tests;
 
-/// <summary>The public surface of the Orleans engine is a file under review, beside those of the other libraries.</summary>
+/// <summary>
+/// The public surface of the Orleans engine is a file under review, beside those of the other libraries.
+/// </summary>
 public sealed class PublicApiTests
 {
     private const string Name = "tests/Orleans.Groups.Protocol.Tests/PublicApi/Orleans.Groups.approved.txt";

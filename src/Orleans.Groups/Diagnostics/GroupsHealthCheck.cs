@@ -116,12 +116,8 @@ internal sealed class GroupsHealthCheck(SiloGroups groups, IOptionsMonitor<Group
             findings.Data[$"ring {stall.Member.Group}, member {stall.Member.Self}"] =
                 $"view {stall.Member.ViewVersion} with {Text(stall.Member.Alive)} alive; "
                 + $"{Text(stall.Member.PendingBytes)} bytes pending, "
-<<<<<<< HEAD
-                + $"{Text(stall.Member.UnprocessedBytes)} not processed by all; held up by {Describe(stall)} for {Text(stall.Time)}";
-=======
                 + $"{Text(stall.Member.UnprocessedBytes)} not processed by all; "
                 + $"held up by {Describe(stall)} for {Text(stall.Time)}";
->>>>>>> diagnostics
         }
 
         var stuck = stalls.Where(stall => stall.Time > limits.RingDegradedAfter).ToList();
