@@ -14,7 +14,9 @@ public static class GroupsClientBuilderExtensions
     /// and <see cref="IGroupsManagement"/>: all of them singletons. The silos need Orleans.Groups, too.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="configure">Changes the settings; wrong ones fail the start of the client, all of them listed.</param>
+    /// <param name="configure">
+    /// Changes the settings; wrong ones fail the start of the client, all of them listed.
+    /// </param>
     /// <returns>The same builder.</returns>
     public static IClientBuilder AddGroups(this IClientBuilder builder, Action<GroupsClientOptions>? configure = null)
     {

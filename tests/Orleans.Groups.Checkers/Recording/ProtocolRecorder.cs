@@ -52,13 +52,16 @@ internal sealed partial class ProtocolRecorder(NodeRecorder recorder) : IProtoco
     }
 
     /// <summary>The record store of this node has a new version of a record.</summary>
-    public void RecordWritten(RecordEdit edit, GroupRecord after) =>
+    public void RecordWritten(RecordEdit edit, GroupRecord after) => RecordWritten(edit.Operation.Author, after);
+
+    /// <summary>The record store of this node has a new version of a record, made by this author.</summary>
+    internal void RecordWritten(MemberId author, GroupRecord after) =>
         recorder.Log(new LogEvent.RegWrite(
             after.Group.ToString(),
             TextOf(after.Epoch),
             after.Parent == Guid.Empty ? "" : TextOf(after.Parent),
             after.Version,
-            recorder.TextOf(edit.Operation.Author),
+            recorder.TextOf(author),
             after.Status switch
             {
                 RecordStatus.Open => Checkers.RingState.Open,

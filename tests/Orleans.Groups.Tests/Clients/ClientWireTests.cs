@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -10,7 +9,9 @@ namespace Orleans.Groups.Tests;
 /// </summary>
 public sealed class ClientWireTests : IDisposable
 {
-    private static readonly NodeId Node = new("127.0.0.1:11111", new Incarnation(7, new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)));
+    private static readonly NodeId Node =
+        new("127.0.0.1:11111", new Incarnation(7, new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)));
+
     private static readonly MemberId Alice = new(Node, 5, "alice");
     private static readonly MemberId Bob = new(Node, 6, "bob");
     private static readonly SiloAddress Silo = SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11111), 7);
@@ -21,7 +22,13 @@ public sealed class ClientWireTests : IDisposable
     private static readonly Dictionary<string, object> Samples = new()
     {
         ["GatewayRequest"] = new GatewayRequest { AskedAfter = Silo },
-        ["GatewayReply"] = new GatewayReply { Silo = Silo, IsStopping = true, IsDead = true, Error = GroupError.Argument("a") },
+        ["GatewayReply"] = new GatewayReply
+        {
+            Silo = Silo,
+            IsStopping = true,
+            IsDead = true,
+            Error = GroupError.Argument("a"),
+        },
         ["RingReply"] = new RingReply { Members = [Status()], Silent = ["s"] },
         ["SessionRequest"] = new SessionRequest(),
         ["SessionWelcome"] = new SessionWelcome
@@ -49,7 +56,14 @@ public sealed class ClientWireTests : IDisposable
             MarkedMonitor = 3,
             Mark = 4,
         }),
-        ["StartMonitor"] = Call(new StartMonitor { Handle = 2, Scope = "s", Group = "g", BufferChanges = 5, Owner = 1 }),
+        ["StartMonitor"] = Call(new StartMonitor
+        {
+            Handle = 2,
+            Scope = "s",
+            Group = "g",
+            BufferChanges = 5,
+            Owner = 1,
+        }),
         ["StopMonitor"] = Call(new StopMonitor { Handle = 2 }),
         ["SendPayload"] = Call(new SendPayload { Scope = "s", To = Alice, From = 1, Payload = new byte[] { 1, 2 } }),
         ["Publish"] = Call(new SendPayload { Scope = "s", Group = "g", Payload = new byte[] { 1, 2 } }),
@@ -104,7 +118,12 @@ public sealed class ClientWireTests : IDisposable
             MaxPayloadBytes = 9,
             ConfirmTimeout = TimeSpan.FromSeconds(3),
         },
-        ["RingBroadcastRequest"] = new RingBroadcastRequest { Number = 2, SettledThrough = 1, Payloads = [new byte[] { 1 }, default] },
+        ["RingBroadcastRequest"] = new RingBroadcastRequest
+        {
+            Number = 2,
+            SettledThrough = 1,
+            Payloads = [new byte[] { 1 }, default],
+        },
         ["RingConfirmRequest"] = new RingConfirmRequest
         {
             Number = 2,
@@ -164,7 +183,15 @@ public sealed class ClientWireTests : IDisposable
     [Fact]
     public void NewerMessage_WithFieldsThatNobodyKnows_IsUnderstood()
     {
-        var newer = new NewerPoll { Number = 4, ReceivedThrough = 3, IsHurried = true, Priority = 9, Note = "x", Key = Alice };
+        var newer = new NewerPoll
+        {
+            Number = 4,
+            ReceivedThrough = 3,
+            IsHurried = true,
+            Priority = 9,
+            Note = "x",
+            Key = Alice,
+        };
         var read = As<NewerPoll, SessionPoll>(newer);
         Assert.Equal((4, 3, true), (read.Number, read.ReceivedThrough, read.IsHurried));
         Assert.Empty(read.Handled);
@@ -182,7 +209,8 @@ public sealed class ClientWireTests : IDisposable
     [Fact]
     public void Errors_ThereAndBack_AreTheSameExceptions()
     {
-        var limit = Assert.IsType<GroupLimitException>(GroupError.From(new GroupLimitException("L", 5, "s"))!.ToException("I"));
+        var error = GroupError.From(new GroupLimitException("L", 5, "s"))!;
+        var limit = Assert.IsType<GroupLimitException>(error.ToException("I"));
         Assert.Equal(("L", 5, true), (limit.Limit, limit.Value, limit.IsTransient));
         var group = GroupError.From(new GroupException(GroupErrorCode.Overloaded, true, "m"))!.ToException("I");
         Assert.Equal(GroupErrorCode.Overloaded, Assert.IsType<GroupException>(group).Code);
@@ -197,8 +225,8 @@ public sealed class ClientWireTests : IDisposable
     [InlineData("a\nb")]
     public void Ids_ThatNobodyCouldHaveMade_AreRefusedWhenTheyAreRead(string name)
     {
-        var bytes = _services.GetRequiredService<Serializer<ForgedMember>>()
-            .SerializeToArray(new ForgedMember { Member = new MemberIdSurrogate { Node = Node, Number = 1, Name = name } });
+        var forged = new ForgedMember { Member = new MemberIdSurrogate { Node = Node, Number = 1, Name = name } };
+        var bytes = _services.GetRequiredService<Serializer<ForgedMember>>().SerializeToArray(forged);
         Assert.ThrowsAny<Exception>(() => _services.GetRequiredService<Serializer<GenuineMember>>().Deserialize(bytes));
     }
 
@@ -222,7 +250,7 @@ public sealed class ClientWireTests : IDisposable
         MulticastPhase.Member,
         "epoch",
         3,
-        ImmutableArray.Create(new MulticastMemberStatus(Alice, true, null, 0), new MulticastMemberStatus(Bob, false, Alice, 2)),
+        [new MulticastMemberStatus(Alice, true, null, 0), new MulticastMemberStatus(Bob, false, Alice, 2)],
         Bob,
         Alice,
         4,

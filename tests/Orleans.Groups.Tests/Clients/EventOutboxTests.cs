@@ -14,7 +14,7 @@ public sealed class EventOutboxTests
         Assert.Equal((1, "ab"), Describe(await outbox.PollAsync(2, 0, default))); // The answer was lost.
         Assert.Equal((2, "b"), Describe(await outbox.PollAsync(3, 1, default)));
         Assert.Equal((2, ""), Describe(await outbox.PollAsync(3, 1, default))); // Doubled: nothing.
-        Assert.Equal((2, ""), Describe(await outbox.PollAsync(2, 0, default))); // Late: nothing, and nothing comes back.
+        Assert.Equal((2, ""), Describe(await outbox.PollAsync(2, 0, default))); // Late: nothing.
         Assert.Null(await outbox.PollAsync(4, 3, default)); // Never sent.
         outbox.Complete();
         Assert.False((await outbox.PollAsync(5, 1, default))!.Value.IsOver);

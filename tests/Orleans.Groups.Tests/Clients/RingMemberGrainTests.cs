@@ -17,10 +17,12 @@ public sealed class RingMemberGrainTests
         }
 
         Assert.Equal((CallState.Done, cluster.GroupsOf(1).Node), (joined.State, joined.Self!.Node)); // It is pinned.
-        var accepted = await member.BroadcastAsync(new RingBroadcastRequest { Number = 1, Payloads = [Text.Of("a"), Text.Of("b")] });
-        var again = await member.BroadcastAsync(new RingBroadcastRequest { Number = 1, Payloads = [Text.Of("a"), Text.Of("b")] });
+        var two = new RingBroadcastRequest { Number = 1, Payloads = [Text.Of("a"), Text.Of("b")] };
+        var accepted = await member.BroadcastAsync(two);
+        var again = await member.BroadcastAsync(two);
         Assert.Equal((2, 2), (accepted.Accepted, again.Accepted));
-        var proof = await member.ConfirmedBroadcastAsync(new RingConfirmRequest { Number = 2, SettledThrough = 1, Payload = Text.Of("c") });
+        var third = new RingConfirmRequest { Number = 2, SettledThrough = 1, Payload = Text.Of("c") };
+        var proof = await member.ConfirmedBroadcastAsync(third);
         Assert.Equal(BroadcastOutcome.Ok, proof.Outcome);
         Assert.Equal(3, (await member.GetStatusAsync())!.Published);
         await member.EndAsync(new RingEndRequest { Number = 3, SettledThrough = 2 });
@@ -30,14 +32,25 @@ public sealed class RingMemberGrainTests
         while (await member.PollAsync(poll) is { State: CallState.Done } answer)
         {
             events.AddRange(answer.Events.Skip(events.Count - (int)answer.First + 1));
-            poll = new RingPoll { Number = poll.Number + 1, ReceivedThrough = events.Count, HandledThrough = events.Count };
+            poll = new RingPoll
+            {
+                Number = poll.Number + 1,
+                ReceivedThrough = events.Count,
+                HandledThrough = events.Count,
+            };
         }
 
-        Assert.Equal(["a", "b", "c"], events.OfType<RingMessageArrived>().Select(static item => Text.From(item.Payload)));
+        var messages = events.OfType<RingMessageArrived>().Select(static item => Text.From(item.Payload));
+        Assert.Equal(["a", "b", "c"], messages);
         Assert.IsType<RingMemberJoined>(events[0]);
         Assert.Equal(TerminationReason.Left, Assert.IsType<RingMemberTerminated>(events[^1]).Termination.Reason);
         Assert.Equal(CallState.Gone, (await member.BroadcastAsync(new RingBroadcastRequest { Number = 4 })).State);
         Assert.Null(await member.GetStatusAsync());
+
+        // A join that comes late does not begin it again.
+        var late = await member.JoinAsync(new RingJoinRequest { Group = "ring", MemberName = "tail" });
+        Assert.Equal(CallState.Gone, late.State);
+        Assert.Equal(0, cluster.ClientsOf(1).RingMemberCount);
     }
 
     [Fact]
@@ -45,7 +58,8 @@ public sealed class RingMemberGrainTests
     {
         await using var cluster = await ClientCluster.StartAsync();
         var client = await cluster.ConnectAsync();
-        foreach (var key in (string[])["x", "127.0.0.1:1@2", "/", "127.0.0.1:1@2/", "@/" + Guid.NewGuid().ToString("N")])
+        var noSilo = "@/" + Guid.NewGuid().ToString("N");
+        foreach (var key in (string[])["x", "127.0.0.1:1@2", "/", "127.0.0.1:1@2/", noSilo])
         {
             var member = client.Grains.GetGrain<IRingMemberGrain>(key);
             await Assert.ThrowsAnyAsync<Exception>(() => member.GetStatusAsync().AsTask());
@@ -56,7 +70,8 @@ public sealed class RingMemberGrainTests
             client.Grains.GetGrain<IRingMemberGrain>(nowhere.ToString()).GetStatusAsync().AsTask());
         var nobody = client.Grains.GetGrain<IRingMemberGrain>(RingMemberKey.New(cluster.Silos[1].SiloAddress));
         Assert.Equal(CallState.Gone, (await nobody.PollAsync(new RingPoll { Number = 1 })).State);
-        var empty = client.Grains.GetGrain<IRingMemberGrain>(new PinnedKey(cluster.Silos[1].SiloAddress, Guid.Empty).ToString());
+        var noId = new PinnedKey(cluster.Silos[1].SiloAddress, Guid.Empty).ToString();
+        var empty = client.Grains.GetGrain<IRingMemberGrain>(noId);
         Assert.Equal(CallState.Refused, (await empty.JoinAsync(new RingJoinRequest { Group = "g" })).State);
     }
 

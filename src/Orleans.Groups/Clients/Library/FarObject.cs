@@ -94,7 +94,7 @@ internal abstract class FarObject
         }
     }
 
-    /// <summary>Asks for a poll now, even though one may be waiting for events: there is something to acknowledge.</summary>
+    /// <summary>Asks for a poll now, though one may wait for events: there is something to acknowledge.</summary>
     internal void Nudge()
     {
         lock (_gate)

@@ -8,7 +8,7 @@ internal sealed class SiloClientsLifecycle(SiloClients clients, SiloGroups group
     : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>How long clients may take at most.</summary>
-    private static readonly TimeSpan LongestMove = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestMove = TimeSpan.FromSeconds(5);
 
     /// <summary>How often the end of an earlier session is tried; after that its lease ends it.</summary>
     private const int MaxTries = 5;
