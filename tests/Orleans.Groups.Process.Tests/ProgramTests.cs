@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Orleans.Groups.ProcessTests;
@@ -48,15 +50,16 @@ public sealed class ProgramTests(PostgresFixture postgres)
     public async Task Silos_StartedAtOneMoment_FindPortsAndEachOther()
     {
         // On localhost clustering, with a first port of this test's own.
-        await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", "12500", "--cluster-id", "moment"]);
+        var first = FindFreePort();
+        await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", $"{first}"]);
 
         var ports = silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).ToList();
         Assert.Equal(3, ports.Distinct().Count());
         Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("gatewayPort").GetInt32()).Distinct().Count());
-        Assert.Contains(12500, ports);
+        Assert.Contains(first, ports);
 
         // The first silo keeps the list, so it stops last.
-        foreach (var index in Enumerable.Range(0, 3).OrderBy(index => ports[index] == 12500))
+        foreach (var index in Enumerable.Range(0, 3).OrderBy(index => ports[index] == first))
         {
             silos[index].Terminate();
             Assert.True(await silos[index].WaitForExitAsync() == 0, silos[index].Errors);
@@ -98,6 +101,13 @@ public sealed class ProgramTests(PostgresFixture postgres)
 
         Assert.Equal(3, await client.WaitForExitAsync());
         Assert.StartsWith("client: no silo listens at 127.0.0.1:1", client.Errors, StringComparison.Ordinal);
+    }
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<string[]> CreateClusterAsync() =>
