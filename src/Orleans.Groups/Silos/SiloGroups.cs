@@ -7,7 +7,9 @@ namespace Orleans.Groups;
 /// <summary>The node of this silo: made with the silo's services, started and stopped by its scope grain.</summary>
 internal sealed class SiloGroups : IGroups, IDisposable
 {
-    /// <summary>Silos that live answer in milliseconds; one that has just died must not hold up this one's end.</summary>
+    /// <summary>
+    /// Silos that live answer in milliseconds; one that has just died must not hold up this one's end.
+    /// </summary>
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(3);
 
     private readonly IClusterMembershipService _membership;
