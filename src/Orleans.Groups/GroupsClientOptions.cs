@@ -13,8 +13,8 @@ public sealed class GroupsClientOptions
     public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
-    /// How long the start of the client waits for a silo; then it goes on, and a silo is looked for in the background. 0
-    /// to 1 h, default 10 s.
+    /// How long the start of the client waits for a silo; then it goes on, and a silo is looked for in the background.
+    /// 0 to 1 h, default 10 s.
     /// </summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -41,7 +41,7 @@ internal sealed class SiloCallGuard(
     {
         if (!IsLivingSilo(call.SourceId))
         {
-            logger.SiloCallRefused(call.MethodName, call.SourceId);
+            logger.SiloCallRefused(call.MethodName, LogText.Clean(call.SourceId?.ToString()));
             throw new UnauthorizedAccessException($"{call.MethodName} is for living silos of this cluster only.");
         }
     }

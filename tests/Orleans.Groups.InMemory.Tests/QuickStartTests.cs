@@ -46,7 +46,7 @@ public sealed class QuickStartTests
         var sample = Region(File.ReadAllLines(Path.Combine(root, "samples", "QuickStart", "Program.cs")));
         Assert.InRange(sample.Length, 15, 30);
         var shown = File.ReadLines(Path.Combine(root, "README.md"))
-            .SkipWhile(static line => line != "## Quick start")
+            .SkipWhile(static line => line != "## Quick start in one process")
             .SkipWhile(static line => line != "```csharp")
             .Skip(1)
             .TakeWhile(static line => line != "```");

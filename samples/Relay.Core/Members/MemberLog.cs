@@ -53,13 +53,13 @@ internal sealed class MemberLog : IDisposable
             return;
         }
 
-        _isClosed = true;
         try
         {
             Flush();
         }
         finally
         {
+            _isClosed = true;
             _file.Dispose();
         }
     }
@@ -78,8 +78,14 @@ internal sealed class MemberLog : IDisposable
         return length;
     }
 
-    private void Flush()
+    /// <summary>Writes what is still in memory, for a log whose process may be killed.</summary>
+    internal void Flush()
     {
+        if (_isClosed || _used == 0)
+        {
+            return;
+        }
+
         Write(_buffer.AsSpan(0, _used));
         _used = 0;
     }

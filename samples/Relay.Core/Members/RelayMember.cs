@@ -195,6 +195,15 @@ internal sealed partial class RelayMember : IRelayMember
         }
     }
 
+    /// <summary>Writes the log as far as it goes, for a member whose process may be killed.</summary>
+    internal void FlushLog()
+    {
+        lock (_lock)
+        {
+            _log.Flush();
+        }
+    }
+
     private void CloseLog()
     {
         lock (_lock)

@@ -71,6 +71,13 @@ internal static partial class Log
         NodeId peer);
 
     [LoggerMessage(
+        1205,
+        LogLevel.Warning,
+        "Scope {Scope} of node {Node} knows something else of node {Peer} than that node itself at the same version; a "
+        + "fresh copy was asked for.")]
+    internal static partial void ScopeDisagrees(this ILogger logger, ScopeName scope, NodeId node, NodeId peer);
+
+    [LoggerMessage(
         1301,
         LogLevel.Critical,
         "Ring member {Member} of group {Group} has broken an invariant and was taken out.")]
@@ -116,4 +123,42 @@ internal static partial class Log
         LogLevel.Debug,
         "Ring member {Member} of group {Group} has not joined: {Reason}; another try follows.")]
     internal static partial void RingJoinRetried(this ILogger logger, MemberId member, GroupName group, string reason);
+
+    [LoggerMessage(
+        1307,
+        LogLevel.Warning,
+        "The record of group {Group} was lost; {Member} has made it again from what the living know.")]
+    internal static partial void RecordRecreated(this ILogger logger, MemberId member, GroupName group);
+
+    [LoggerMessage(
+        1308,
+        LogLevel.Error,
+        "The record of group {Group} contradicts what ring member {Member} knows, and that member ends: its storage "
+        + "has gone back to an older copy, or it was lost and made again without this member.")]
+    internal static partial void RecordRolledBack(this ILogger logger, MemberId member, GroupName group);
+
+    [LoggerMessage(
+        1309,
+        LogLevel.Warning,
+        "Ring member {Member} of group {Group} has ended although it was to stay, or before all had its messages: "
+        + "{Reason}; {Unsettled} unsettled; {Detail}.")]
+    internal static partial void RingLost(
+        this ILogger logger,
+        MemberId member,
+        GroupName group,
+        TerminationReason reason,
+        long unsettled,
+        string detail);
+
+    [LoggerMessage(
+        1310,
+        LogLevel.Debug,
+        "Ring member {Member} of group {Group} goes by version {Version}: {Alive} alive, {Dead} dead and not settled.")]
+    internal static partial void RingViewChanged(
+        this ILogger logger,
+        MemberId member,
+        GroupName group,
+        long version,
+        int alive,
+        int dead);
 }

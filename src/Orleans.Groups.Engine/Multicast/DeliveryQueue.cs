@@ -306,6 +306,7 @@ internal sealed partial class DeliveryQueue : IThreadPoolWorkItem
     {
         var policy = _host.Core.Multicast.OnHandlerFailure;
         _host.Core.Logger.RingHandlerFailed(exception, _host.Self, _host.Group, callback, policy);
+        _host.Core.Events.HandlerFailed();
         if (policy == HandlerFailurePolicy.Stop)
         {
             Stop(TerminationReason.HandlerFailed, $"{callback} threw {exception.GetType().Name}: {exception.Message}");

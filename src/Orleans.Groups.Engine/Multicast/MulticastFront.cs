@@ -46,7 +46,11 @@ internal sealed class MulticastFront : IMulticast, IDisposable
                 nameof(options));
         }
 
-        return JoinAsync(group, handler, name, timeout, cancellationToken);
+        return EngineActivity.RunAsync<IMulticastGroup>(
+            "ring.join",
+            group,
+            () => JoinAsync(group, handler, name, timeout, cancellationToken),
+            static _ => ("Joined", IsError: false));
     }
 
     /// <inheritdoc/>
@@ -165,6 +169,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
                 }
 
                 lastFailure = failure;
+                _node.Core.Events.RingJoinFailed(failure);
                 ThrowIfFinal(group, failure);
                 _node.Core.Logger.RingJoinRetried(host.Self, group, failure.ToString());
                 await Task.Delay(_node.Core.Backoff(tries), _node.Core.Time, linked.Token).ConfigureAwait(false);
@@ -206,6 +211,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
 
             host = new RingHost(_node, group, _node.Members.NewId(name), handler);
             _node.Rings.Add(host);
+            _node.RingCensus.Add(host);
         }
 
         host.Tell(RingInput.Start.Instance);

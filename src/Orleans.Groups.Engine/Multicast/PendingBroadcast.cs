@@ -11,6 +11,9 @@ internal sealed class PendingBroadcast(RingHost owner, ReadOnlyMemory<byte> payl
     : Expiring, IValueTaskSource<BroadcastOutcome>
 {
     private ManualResetValueTaskSourceCore<BroadcastOutcome> _source = new() { RunContinuationsAsynchronously = true };
+    private readonly long _startedAt =
+        level is not null && owner.Core.Events.TimesConfirms ? owner.Core.Time.GetTimestamp() : 0;
+
     private CancellationTokenRegistration _registration;
 
     internal ReadOnlyMemory<byte> Payload { get; } = payload;
@@ -49,6 +52,16 @@ internal sealed class PendingBroadcast(RingHost owner, ReadOnlyMemory<byte> payl
 
     internal void SetResult(BroadcastOutcome outcome)
     {
+        if (Level is { } wanted)
+        {
+            TimeSpan? elapsed = _startedAt == 0 ? null : Owner.Core.Time.GetElapsedTime(_startedAt);
+            Owner.Core.Events.ConfirmSettled(wanted, outcome, elapsed);
+        }
+        else if (!outcome.IsOk)
+        {
+            Owner.Core.Events.BroadcastRefused(outcome.Reason);
+        }
+
         _source.SetResult(outcome);
         _registration.Unregister();
     }

@@ -94,7 +94,7 @@ internal sealed partial class RingHost
                 _timers[(int)timer.Timer] = null;
                 break;
             case RingEffect.Trace trace:
-                Core.Logger.RingTraced(Self, Group, trace.Kind.ToString(), trace.Member);
+                Report(trace);
                 break;
             case RingEffect.JoinFailed failed:
                 Finish(null, failed.Reason);
@@ -147,6 +147,7 @@ internal sealed partial class RingHost
 
         _deliveries.Add(joined);
         Core.Logger.RingJoined(Self, Group);
+        Core.Events.RingJoined();
         _joined.TrySetResult(null);
     }
 

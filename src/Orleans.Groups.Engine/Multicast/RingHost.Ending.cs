@@ -145,8 +145,7 @@ internal sealed partial class RingHost
         if (!_hasJoined || termination is null)
         {
             _joined.TrySetResult(failure);
-            _completion.TrySetResult(
-                termination ?? new MulticastTermination(TerminationReason.Left, "never joined", 0));
+            SetCompleted(termination ?? new MulticastTermination(TerminationReason.Left, "never joined", 0));
             return;
         }
 
@@ -154,10 +153,10 @@ internal sealed partial class RingHost
             ? TerminationReason.NodeStopped
             : termination.Reason;
         termination = termination with { Reason = reason, Unsettled = termination.Unsettled + unsettled };
-        Core.Logger.RingEnded(Self, Group, termination.Reason, termination.Detail);
+        ReportEnd(termination);
         if (_isAbandoned)
         {
-            _completion.TrySetResult(termination);
+            SetCompleted(termination);
         }
         else
         {

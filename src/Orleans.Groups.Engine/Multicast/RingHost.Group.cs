@@ -16,7 +16,9 @@ internal sealed partial class RingHost : IMulticastGroup
     public Task<MulticastTermination> LeaveAsync(CancellationToken cancellationToken = default)
     {
         BeginEnding(RingInput.Leave.Instance);
-        return WaitForEnd(cancellationToken);
+        return EngineActivity.IsWatched
+            ? EngineActivity.RunAsync("ring.leave", Group, () => WaitForEnd(cancellationToken), Describe)
+            : WaitForEnd(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -107,7 +109,10 @@ internal sealed partial class RingHost : IMulticastGroup
     }
 
     /// <summary>The last callback has returned.</summary>
-    internal void Complete(MulticastTermination termination) => _completion.TrySetResult(termination);
+    internal void Complete(MulticastTermination termination) => SetCompleted(termination);
+
+    private static (string Outcome, bool IsError) Describe(MulticastTermination termination) =>
+        (termination.Reason.ToString(), termination.Reason != TerminationReason.Left);
 
     private Task<MulticastTermination> WaitForEnd(CancellationToken cancellationToken)
     {

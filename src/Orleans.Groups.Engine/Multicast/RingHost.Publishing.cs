@@ -73,9 +73,31 @@ internal sealed partial class RingHost
             return ValueTask.FromCanceled<BroadcastOutcome>(cancellationToken);
         }
 
+        return EngineActivity.IsWatched
+            ? ConfirmWatchedAsync(payload, level, wait, cancellationToken)
+            : ConfirmAsync(payload, level, wait, cancellationToken);
+    }
+
+    private ValueTask<BroadcastOutcome> ConfirmWatchedAsync(
+        ReadOnlyMemory<byte> payload,
+        ConfirmLevel level,
+        TimeSpan wait,
+        CancellationToken cancellationToken) =>
+        new(EngineActivity.RunAsync(
+            "ring.confirm",
+            Group,
+            () => ConfirmAsync(payload, level, wait, cancellationToken).AsTask(),
+            static outcome => (outcome.IsOk ? nameof(BroadcastStatus.Ok) : $"{outcome.Reason}", !outcome.IsOk)));
+
+    private ValueTask<BroadcastOutcome> ConfirmAsync(
+        ReadOnlyMemory<byte> payload,
+        ConfirmLevel level,
+        TimeSpan wait,
+        CancellationToken cancellationToken)
+    {
         if (level == ConfirmLevel.ProcessedByAll && IsInsideCallback)
         {
-            return Failed(BroadcastReason.ReentrantConfirm);
+            return Refuse(BroadcastReason.ReentrantConfirm, level);
         }
 
         var pending = new PendingBroadcast(this, payload, level);
@@ -83,12 +105,12 @@ internal sealed partial class RingHost
         {
             if (_stage != Stage.Member)
             {
-                return Failed(RefusalReason);
+                return Refuse(RefusalReason, level);
             }
 
             if (_confirms.Count >= Core.Multicast.MaxPendingConfirms)
             {
-                return Failed(BroadcastReason.Overloaded);
+                return Refuse(BroadcastReason.Overloaded, level);
             }
 
             if (_waiters.Count > 0 || !HasRoom(payload.Length))
@@ -127,8 +149,20 @@ internal sealed partial class RingHost
     private BroadcastReason RefusalReason =>
         _stage == Stage.Leaving ? BroadcastReason.Leaving : BroadcastReason.Terminated;
 
-    private static ValueTask<BroadcastOutcome> Failed(BroadcastReason reason) =>
-        new(new BroadcastOutcome(BroadcastStatus.Failed, reason));
+    private ValueTask<BroadcastOutcome> Refuse(BroadcastReason reason, ConfirmLevel? level)
+    {
+        var outcome = new BroadcastOutcome(BroadcastStatus.Failed, reason);
+        if (level is { } wanted)
+        {
+            Core.Events.ConfirmSettled(wanted, outcome, elapsed: null);
+        }
+        else
+        {
+            Core.Events.BroadcastRefused(reason);
+        }
+
+        return new ValueTask<BroadcastOutcome>(outcome);
+    }
 
     private void CheckPayload(int length)
     {
@@ -188,12 +222,12 @@ internal sealed partial class RingHost
     {
         if (_stage != Stage.Member)
         {
-            return Failed(RefusalReason);
+            return Refuse(RefusalReason, pending.Level);
         }
 
         if (_waiters.Count >= Core.Multicast.MaxWaitingBroadcasts || IsInsideCallback)
         {
-            return Failed(BroadcastReason.Overloaded);
+            return Refuse(BroadcastReason.Overloaded, pending.Level);
         }
 
         if (pending.Level is not null)

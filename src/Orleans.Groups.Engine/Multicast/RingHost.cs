@@ -247,8 +247,14 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         _effects.Clear();
         var before = _machine.HeldRecord;
         _machine.Step(input, _effects);
-        _node.Observer?.RingStepped(Group, Self, input, _effects.Effects, before, _machine.HeldRecord);
-        Volatile.Write(ref _heldRecord, _machine.HeldRecord); // Before anybody can hear of it.
+        var held = _machine.HeldRecord;
+        _node.Observer?.RingStepped(Group, Self, input, _effects.Effects, before, held);
+        Volatile.Write(ref _heldRecord, held); // Before anybody can hear of it.
+        if (held is not null && !ReferenceEquals(held, before))
+        {
+            OnViewChanged(held);
+        }
+
         for (var index = 0; index < _effects.Count; index++)
         {
             Execute(_effects[index]);

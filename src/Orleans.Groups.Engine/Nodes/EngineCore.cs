@@ -17,6 +17,7 @@ internal abstract class EngineCore
     /// <param name="seed">Of all randomness.</param>
     /// <param name="scopeFrameLimit">See <see cref="ScopeFrameLimit"/>.</param>
     /// <param name="work">Counts what is under way; <see langword="null"/> for a counter of its own.</param>
+    /// <param name="events">Who is told what happens; <see langword="null"/>: nobody.</param>
     protected EngineCore(
         ProcessGroupsOptions processGroups,
         MulticastOptions multicast,
@@ -24,7 +25,8 @@ internal abstract class EngineCore
         ILogger logger,
         ulong seed,
         int scopeFrameLimit,
-        WorkCounter? work = null)
+        WorkCounter? work = null,
+        EngineEvents? events = null)
     {
         ProcessGroups = processGroups;
         Multicast = multicast;
@@ -34,6 +36,7 @@ internal abstract class EngineCore
         _random = new DeterministicRandom(seed);
         ScopeFrameLimit = scopeFrameLimit;
         Work = work ?? new WorkCounter();
+        Events = events ?? EngineEvents.None;
     }
 
     internal ProcessGroupsOptions ProcessGroups { get; }
@@ -48,6 +51,9 @@ internal abstract class EngineCore
 
     /// <summary>What is under way. Engines of one process may share a counter.</summary>
     internal WorkCounter Work { get; }
+
+    /// <summary>Who is told what happens.</summary>
+    internal EngineEvents Events { get; }
 
     /// <summary>Most frames of one scope that a peer has not handled before the scope is told to wait.</summary>
     internal int ScopeFrameLimit { get; }

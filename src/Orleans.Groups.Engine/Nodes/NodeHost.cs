@@ -34,6 +34,9 @@ internal sealed partial class NodeHost
 
     internal RingTable Rings { get; }
 
+    /// <summary>What its ring members do, for whoever operates the node.</summary>
+    internal RingCensus RingCensus { get; } = new();
+
     internal WatchTable Watches { get; }
 
     internal Surveyor Surveys { get; }

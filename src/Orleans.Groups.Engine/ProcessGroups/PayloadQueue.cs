@@ -38,7 +38,12 @@ internal sealed class PayloadQueue : IThreadPoolWorkItem
 
             if (_messages.Count >= _core.ProcessGroups.MaxQueuedPayloads)
             {
-                _missed += group is null ? 0 : 1;
+                if (group is not null)
+                {
+                    _missed++;
+                    _core.Events.PublicationMissed();
+                }
+
                 return SendOutcome.Overloaded;
             }
 

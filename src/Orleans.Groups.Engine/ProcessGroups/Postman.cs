@@ -30,12 +30,12 @@ internal sealed class Postman : IDisposable
         if (to.Node.Equals(_node.Id))
         {
             var local = _node.Members.Find(to)?.Deliver(from, null, payload) ?? SendOutcome.Gone;
-            return new ValueTask<SendOutcome>(local);
+            return Settled(scope, local);
         }
 
         if (!_node.Peers.TryGetValue(to.Node, out var peer))
         {
-            return new ValueTask<SendOutcome>(OutcomeWithout(to.Node));
+            return Settled(scope, OutcomeWithout(to.Node));
         }
 
         PendingSend pending;
@@ -43,10 +43,10 @@ internal sealed class Postman : IDisposable
         {
             if (_pending.Count >= _node.Core.ProcessGroups.MaxPendingSends)
             {
-                return new ValueTask<SendOutcome>(SendOutcome.Overloaded);
+                return Settled(scope, SendOutcome.Overloaded);
             }
 
-            pending = new PendingSend(++_lastRequest, to.Node);
+            pending = new PendingSend(++_lastRequest, scope, to.Node);
             _pending.Add(pending.Request, pending);
             _deadlines.Add(pending, _node.Core.ProcessGroups.SendTimeout);
         }
@@ -72,7 +72,7 @@ internal sealed class Postman : IDisposable
             }
 
             _deadlines.Remove(pending);
-            pending.Completion.TrySetResult(outcome);
+            Complete(pending, outcome);
         }
     }
 
@@ -136,14 +136,28 @@ internal sealed class Postman : IDisposable
             {
                 var pending = (PendingSend)expired;
                 _pending.Remove(pending.Request);
-                pending.Completion.TrySetResult(SendOutcome.Unknown);
+                Complete(pending, SendOutcome.Unknown);
             }
         }
     }
 
-    private sealed class PendingSend(long request, NodeId node) : Expiring
+    private ValueTask<SendOutcome> Settled(ScopeName scope, SendOutcome outcome)
+    {
+        _node.Core.Events.SendSettled(scope, outcome);
+        return new ValueTask<SendOutcome>(outcome);
+    }
+
+    private void Complete(PendingSend pending, SendOutcome outcome)
+    {
+        _node.Core.Events.SendSettled(pending.Scope, outcome);
+        pending.Completion.TrySetResult(outcome);
+    }
+
+    private sealed class PendingSend(long request, ScopeName scope, NodeId node) : Expiring
     {
         internal long Request { get; } = request;
+
+        internal ScopeName Scope { get; } = scope;
 
         internal NodeId Node { get; } = node;
 

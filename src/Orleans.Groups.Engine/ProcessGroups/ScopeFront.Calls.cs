@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Engine;
@@ -15,8 +16,8 @@ internal sealed partial class ScopeFront
         ArgumentNullException.ThrowIfNull(member);
         Require(group);
         cancellationToken.ThrowIfCancellationRequested();
-        var result = Life?.Join(new ScopeInput.JoinOne(group, member));
-        return new ValueTask<JoinResult>(result ?? new JoinResult(NotRunning, 0));
+        using var activity = EngineActivity.Start("groups.join", group, Scope);
+        return new ValueTask<JoinResult>(Ended(activity, Life?.Join(new ScopeInput.JoinOne(group, member))));
     }
 
     /// <inheritdoc/>
@@ -27,7 +28,8 @@ internal sealed partial class ScopeFront
     {
         var input = new ScopeInput.Join(Copy(groups), Copy(members));
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<JoinResult>(Life?.Join(input) ?? new JoinResult(NotRunning, 0));
+        using var activity = EngineActivity.Start("groups.join", scope: Scope);
+        return new ValueTask<JoinResult>(Ended(activity, Life?.Join(input)));
     }
 
     /// <inheritdoc/>
@@ -39,7 +41,8 @@ internal sealed partial class ScopeFront
         ArgumentNullException.ThrowIfNull(member);
         Require(group);
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<LeaveResult>(Life?.Leave(new ScopeInput.LeaveOne(group, member)) ?? NothingToLeave);
+        using var activity = EngineActivity.Start("groups.leave", group, Scope);
+        return new ValueTask<LeaveResult>(Ended(activity, Life?.Leave(new ScopeInput.LeaveOne(group, member))));
     }
 
     /// <inheritdoc/>
@@ -50,7 +53,8 @@ internal sealed partial class ScopeFront
     {
         var input = new ScopeInput.Leave(Copy(groups), Copy(members));
         cancellationToken.ThrowIfCancellationRequested();
-        return new ValueTask<LeaveResult>(Life?.Leave(input) ?? NothingToLeave);
+        using var activity = EngineActivity.Start("groups.leave", scope: Scope);
+        return new ValueTask<LeaveResult>(Ended(activity, Life?.Leave(input)));
     }
 
     /// <inheritdoc/>
@@ -108,7 +112,30 @@ internal sealed partial class ScopeFront
             }
         }
 
+        _node.Core.Events.Published(Scope, notConnected);
         return new ValueTask<PublishResult>(new PublishResult(plan.Members, nodes, notConnected));
+    }
+
+    private JoinResult Ended(Activity? activity, JoinResult? answer)
+    {
+        var result = answer ?? new JoinResult(NotRunning, 0);
+        if (activity is not null)
+        {
+            EngineActivity.End(activity, result.Status.ToString(), !result.IsJoined);
+        }
+
+        return result;
+    }
+
+    private LeaveResult Ended(Activity? activity, LeaveResult? answer)
+    {
+        var result = answer ?? NothingToLeave;
+        if (activity is not null)
+        {
+            EngineActivity.End(activity, result.Status.ToString(), isError: false);
+        }
+
+        return result;
     }
 
     private LeaveResult NothingToLeave =>

@@ -36,6 +36,9 @@ internal sealed partial class ScopeFront : IProcessGroups
     /// <inheritdoc/>
     public int GroupCount => Registry.GroupCount;
 
+    /// <summary>What has happened in all its lives.</summary>
+    internal ScopeTally Tally { get; } = new();
+
     /// <summary>Whether it stays on its node.</summary>
     internal bool IsLocal => _node.Core.ProcessGroups.LocalScopes.Contains(Scope.Value);
 

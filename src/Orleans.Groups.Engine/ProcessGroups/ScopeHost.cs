@@ -177,6 +177,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
             if (!_isOver)
             {
                 StepAndExecute(input);
+                Note(input);
             }
         }
     }
@@ -201,6 +202,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
         {
             // The state cannot be trusted any more: this life ends, and another begins.
             End();
+            Tally.CountFault();
             _front.Faulted(this, exception);
         }
 
@@ -211,8 +213,12 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     {
         switch (effect)
         {
-            case ScopeEffect.JoinAnswered:
-            case ScopeEffect.LeaveAnswered:
+            case ScopeEffect.JoinAnswered joined:
+                Tally.CountJoins(joined.Result.Added);
+                return effect;
+            case ScopeEffect.LeaveAnswered left:
+                Tally.CountLeaves(left.Result.Removed.Length);
+                return effect;
             case ScopeEffect.NotLocal:
             case ScopeEffect.LimitReached:
             case ScopeEffect.MonitorStarted:
@@ -239,7 +245,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
                 _node.Members.Find(unwatch.Member)?.Unwatch(this);
                 break;
             case ScopeEffect.Trace trace:
-                _node.Core.Logger.ScopeTraced(_front.Scope, _node.Id, trace.Kind.ToString(), trace.Node);
+                Report(trace);
                 break;
             default:
                 throw Invariant.Unreachable(effect);
@@ -250,6 +256,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
 
     private void Send(ScopeEffect.Send send)
     {
+        Tally.CountSent(send.Message);
         if (!_node.Peers.TryGetValue(send.Node, out var peer))
         {
             return;

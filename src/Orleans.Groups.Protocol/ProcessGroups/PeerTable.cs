@@ -102,6 +102,9 @@ internal sealed class PeerTable(NodeId node, long session)
     /// <summary>Whether its table is asked for. The discover at the start of a session asks.</summary>
     internal SnapshotWish Wish { get; set; } = SnapshotWish.Asked;
 
+    /// <summary>How many of its digests said what is known of it.</summary>
+    internal long Agreements { get; set; }
+
     /// <summary>Whether the peer's discover has been answered (PD8: once per life and session).</summary>
     internal bool IsAnswered { get; set; }
 

@@ -149,6 +149,7 @@ internal sealed partial class ScopeMachine
             if (digest.Hash == peer.Hash)
             {
                 peer.Wish = SnapshotWish.None;
+                peer.Agreements++;
                 return;
             }
 

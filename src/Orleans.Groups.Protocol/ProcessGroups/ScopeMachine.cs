@@ -111,6 +111,7 @@ internal sealed partial class ScopeMachine
             _isStopped,
             _version,
             _hash,
+            _registry.MembershipCount,
             _registry.GroupCount,
             _registry.LocalGroupCount,
             _members.Count,
@@ -118,6 +119,12 @@ internal sealed partial class ScopeMachine
             _log.Count,
             peers.MoveToImmutable());
     }
+
+    /// <summary>
+    /// How many digests of a peer said what is known of it, in its session; for diagnostics, like <see
+    /// cref="GetStatus"/>.
+    /// </summary>
+    internal long CountAgreements(NodeId peer) => _peers.TryGet(peer, out var table) ? table.Agreements : 0;
 
     /// <summary>Publishes what the running operation changes, if anything, and tells the monitors.</summary>
     /// <param name="isLocal">Whether the members live on this node.</param>

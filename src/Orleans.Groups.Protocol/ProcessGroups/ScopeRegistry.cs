@@ -27,6 +27,9 @@ internal sealed class ScopeRegistry
     /// <summary>Number of groups with members. O(1).</summary>
     internal int GroupCount => Volatile.Read(ref _groups).Count;
 
+    /// <summary>Number of memberships in all groups. O(1); for diagnostics.</summary>
+    internal long MembershipCount { get; private set; }
+
     /// <summary>Number of groups with members of this node. O(1).</summary>
     internal int LocalGroupCount => Volatile.Read(ref _localGroups).Count;
 
@@ -111,6 +114,7 @@ internal sealed class ScopeRegistry
         }
 
         _cells.Clear();
+        MembershipCount = 0;
         Volatile.Write(ref _localGroups, SnapshotBag<GroupName>.Empty);
         Volatile.Write(ref _groups, SnapshotBag<GroupName>.Empty);
     }
@@ -121,10 +125,12 @@ internal sealed class ScopeRegistry
         {
             var one = new ReadOnlySpan<MemberId>(in member);
             cell.Change(isAdded ? [] : one, isAdded ? one : [], isLocal);
+            MembershipCount += isAdded ? 1 : -1;
             return;
         }
 
         changes.Expand(cell, _removed, _added);
+        MembershipCount += _added.Count - _removed.Count;
         cell.Change(CollectionsMarshal.AsSpan(_removed), CollectionsMarshal.AsSpan(_added), isLocal);
         _removed.Clear();
         _added.Clear();

@@ -8,6 +8,7 @@ namespace Orleans.Groups.Protocol;
 /// <param name="IsStopped">Whether it has said goodbye.</param>
 /// <param name="Version">Number of local operations that changed something.</param>
 /// <param name="Hash">Hash of the local memberships, as digests carry it.</param>
+/// <param name="MembershipCount">Memberships in all groups, those of other nodes included.</param>
 /// <param name="GroupCount">Groups with members.</param>
 /// <param name="LocalGroupCount">Groups with members of this node.</param>
 /// <param name="LocalMemberCount">Members of this node that are watched.</param>
@@ -20,6 +21,7 @@ internal sealed record ScopeStatus(
     bool IsStopped,
     long Version,
     ulong Hash,
+    long MembershipCount,
     int GroupCount,
     int LocalGroupCount,
     int LocalMemberCount,

@@ -6,7 +6,7 @@ namespace Orleans.Groups;
 internal static partial class GrainLog
 {
     [LoggerMessage(
-        2101,
+        2401,
         LogLevel.Warning,
         "Grain {Grain} has ended without leaving its groups and could not be activated again: it is no member until "
         + "something else calls it.")]

@@ -1,17 +1,20 @@
 using Microsoft.Extensions.Logging;
+using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups;
 
 /// <summary>What only silos log, beside what all engines do. Ids never change their meaning.</summary>
 internal static partial class SiloLog
 {
-    [LoggerMessage(2001, LogLevel.Warning, "Silo {Silo}: session {Session} with {Other} has ended: {Reason}.")]
+    /// <summary>A goodbye is no reason to warn.</summary>
+    [LoggerMessage(EventId = 2001, Message = "Silo {Silo}: session {Session} with {Other} has ended: {Reason}.")]
     internal static partial void LinkSessionEnded(
         this ILogger logger,
+        LogLevel level,
         SiloAddress silo,
         long session,
         SiloAddress other,
-        string reason);
+        LinkEndReason reason);
 
     [LoggerMessage(
         2002,
@@ -59,4 +62,17 @@ internal static partial class SiloLog
         "Silo {Silo} speaks versions {Oldest} to {Newest} of the protocol, and this one none of them: they cannot "
         + "work together. Upgrade the older one.")]
     internal static partial void Incompatible(this ILogger logger, SiloAddress silo, int oldest, int newest);
+
+    [LoggerMessage(
+        2012,
+        LogLevel.Warning,
+        "Silo {Silo}: {Other} has not acknowledged anything for {Retries} retries; it is asked on.")]
+    internal static partial void LinkSilent(
+        this ILogger logger,
+        SiloAddress silo,
+        SiloAddress other,
+        int retries);
+
+    [LoggerMessage(2013, LogLevel.Information, "Silo {Silo}: {Other} acknowledges again.")]
+    internal static partial void LinkAnsweredAgain(this ILogger logger, SiloAddress silo, SiloAddress other);
 }

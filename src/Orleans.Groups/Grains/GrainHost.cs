@@ -50,7 +50,9 @@ internal sealed class GrainHost
 
     /// <summary>That of the activation in which a grain lives.</summary>
     /// <exception cref="GroupException">The activation has ended.</exception>
-    /// <exception cref="InvalidOperationException">The silo has no groups, or the grain is being constructed.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The silo has no groups, or the grain is being constructed.
+    /// </exception>
     internal static GrainHost Of(IGrainBase grain)
     {
         ArgumentNullException.ThrowIfNull(grain);
@@ -193,7 +195,8 @@ internal sealed class GrainHost
         new(
             GroupErrorCode.Terminated,
             isTransient: false,
-            $"Activation {context.ActivationId} of grain {context.GrainId} has ended, or is none: it cannot be a member.");
+            $"Activation {context.ActivationId} of grain {context.GrainId} has ended, or is none: it cannot be a "
+            + "member.");
 
     /// <summary>The activation has ended, for whatever reason.</summary>
     private void End()

@@ -5,7 +5,9 @@ using Orleans.Metadata;
 
 namespace Orleans.Groups;
 
-/// <summary>Lets activations of grain classes with <see cref="JoinsGroupAttribute"/> join. Costs others nothing.</summary>
+/// <summary>
+/// Lets activations of grain classes with <see cref="JoinsGroupAttribute"/> join. Costs others nothing.
+/// </summary>
 internal sealed class GrainJoiner(SiloGroups silo) : IConfigureGrainContextProvider, IConfigureGrainContext
 {
     private readonly ConcurrentDictionary<Type, JoinsGroupAttribute[]> _attributes = new();

@@ -35,7 +35,9 @@ public static class GrainMemberExtensions
     /// </summary>
     /// <param name="member">A member of a process group or of a ring.</param>
     /// <param name="grains">Makes the reference.</param>
-    /// <typeparam name="TGrain">An interface of the grain. That the grain has it is found out by the first call.</typeparam>
+    /// <typeparam name="TGrain">
+    /// An interface of the grain. That the grain has it is found out by the first call.
+    /// </typeparam>
     /// <exception cref="ArgumentException">
     /// The member is no grain's: see <see cref="TryGetGrainId"/>.
     /// </exception>

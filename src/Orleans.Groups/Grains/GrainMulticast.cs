@@ -28,7 +28,7 @@ internal sealed class GrainMulticast(IMulticast multicast, GrainHost host) : IMu
             Timeout = options?.Timeout,
         };
         using var joining = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var lane = host.Open<HandlerReply>(joining.Cancel);
+        var lane = host.Open<HandlerReply>(() => GiveUp(joining));
         IMulticastGroup member;
         try
         {
@@ -38,7 +38,6 @@ internal sealed class GrainMulticast(IMulticast multicast, GrainHost host) : IMu
         }
         catch
         {
-            lane.TryChangeEnd(static () => { }); // The source is disposed.
             host.Close(lane);
             throw;
         }
@@ -58,6 +57,18 @@ internal sealed class GrainMulticast(IMulticast multicast, GrainHost host) : IMu
     /// <inheritdoc/>
     public Task<bool> ForgetAsync(GroupName group, CancellationToken cancellationToken = default) =>
         multicast.ForgetAsync(group, cancellationToken);
+
+    private static void GiveUp(CancellationTokenSource joining)
+    {
+        try
+        {
+            joining.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Race: joining has come to its end just now, and sees that of the activation itself.
+        }
+    }
 
     /// <summary>
     /// The member outlives its activation for as long as it takes until all that the grain has published is with

@@ -37,6 +37,13 @@ internal static class GrainNames
             && grain.Key.AsSpan().Length > 0;
     }
 
+    /// <summary>What is wrong with a name given by hand, as the end of a sentence; nothing is, if null.</summary>
+    internal static string? GetError(string? name) =>
+        NameRules.GetError(name)
+        ?? (name!.StartsWith(Prefix, StringComparison.Ordinal)
+            ? $"names that begin with {Prefix} are those of grains"
+            : null);
+
     /// <summary>Refuses a name given by hand that would be taken for a grain's.</summary>
     internal static void ThrowIfGrain([NotNullIfNotNull(nameof(name))] string? name, string parameter)
     {

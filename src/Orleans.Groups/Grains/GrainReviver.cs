@@ -75,7 +75,7 @@ internal sealed class GrainReviver(
         }
     }
 
-    /// <summary>Whether the code that asks runs in a call that brings a grain back, and makes it be activated.</summary>
+    /// <summary>Whether the code that asks is activated by a call that brings its grain back.</summary>
     internal static bool IsReviving(GrainId grain) => RequestContext.Get(MarkKey) as string == grain.ToString();
 
     /// <inheritdoc/>
@@ -115,7 +115,9 @@ internal sealed class GrainReviver(
         _logger.GrainNotRevived(failure, revival.Grain);
     }
 
-    /// <returns>Why it was given up; <see langword="null"/> when the grain is back, or nobody is left to have it.</returns>
+    /// <returns>
+    /// Why it was given up; <see langword="null"/> when the grain is back, or nobody is left to have it.
+    /// </returns>
     private async Task<Exception?> ReviveAsync(
         GrainId grain,
         GrainMembership[] memberships,

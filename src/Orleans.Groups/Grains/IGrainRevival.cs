@@ -9,7 +9,7 @@ internal interface IGrainRevival : IGrainExtension
     /// <summary>Joins whatever the activation before this one was a member of and this one is not.</summary>
     [Alias("Rejoin")]
     [AlwaysInterleave]
-    [ResponseTimeout("00:00:10")]
+    [ResponseTimeout("00:00:05")]
     ValueTask RejoinAsync(GrainMembership[] memberships);
 }
 

@@ -11,8 +11,8 @@ public sealed class UnsuitableGrainIdException : ArgumentException
     /// <param name="error">What is wrong with its id.</param>
     public UnsuitableGrainIdException(GrainId grain, string error)
         : base(
-            $"Grain {grain} cannot be a member of groups, since others could not find it by the member's name: {error}. "
-            + "Use a shorter key without control characters.") =>
+            $"Grain {grain} cannot be a member of groups, since others could not find it by the member's name: "
+            + $"{error}. Use a shorter key without control characters.") =>
         Grain = grain;
 
     /// <summary>The grain.</summary>

@@ -14,7 +14,9 @@ public static class GroupsClientBuilderExtensions
     /// and <see cref="IGroupsManagement"/>: all of them singletons. The silos need Orleans.Groups, too.
     /// </summary>
     /// <param name="builder">The client.</param>
-    /// <param name="configure">Changes the settings; wrong ones fail the start of the client, all of them listed.</param>
+    /// <param name="configure">
+    /// Changes the settings; wrong ones fail the start of the client, all of them listed.
+    /// </param>
     /// <returns>The same builder.</returns>
     public static IClientBuilder AddGroups(this IClientBuilder builder, Action<GroupsClientOptions>? configure = null)
     {
@@ -32,7 +34,11 @@ public static class GroupsClientBuilderExtensions
             provider.GetService<IClientTransport>()
                 ?? new GrainClientTransport(provider.GetRequiredService<IGrainFactory>()),
             provider.GetService<TimeProvider>() ?? TimeProvider.System,
-            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Groups"))));
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Orleans.Groups"),
+            provider.GetRequiredService<ClientGateways>())));
+        services.AddSingleton<ClientGateways>();
+        builder.AddGatewayCountChangedHandler(static provider =>
+            (_, _) => provider.GetRequiredService<ClientGateways>().Change());
         services.AddSingleton<IGroupsClient>(static provider => provider.GetRequiredService<ClientGroups>());
         services.AddSingleton<IGroups>(static provider => provider.GetRequiredService<ClientGroups>());
         services.AddSingleton(static provider => provider.GetRequiredService<IGroups>().ProcessGroups);

@@ -7,6 +7,11 @@ namespace Orleans.Groups;
 /// <content>What the machine wants done; called by the pump alone.</content>
 internal sealed partial class LinkHost
 {
+    /// <summary>Retries in a row after which silence is worth a warning.</summary>
+    private const int RetriesToReport = 5;
+
+    private bool _isReported;
+
     /// <summary>Encodes a message for the transport. Its body is not copied.</summary>
     internal static LinkPacket Pack(LinkMessage message, Guid token)
     {
@@ -20,6 +25,7 @@ internal sealed partial class LinkHost
         switch (effect)
         {
             case LinkEffect.Send send:
+                _network.Core.Instruments.Links.Sent(send.Message);
                 _network.Core.Work.Begin();
                 _ = SendAsync(send.Message); // Never throws; a failure is an input.
                 break;
@@ -54,15 +60,40 @@ internal sealed partial class LinkHost
                 _closed.TrySetResult();
                 break;
             case LinkEffect.Unanswered unanswered:
-                _network.Core.Logger.LinkUnanswered(Silo, unanswered.Session, unanswered.Retries);
+                OnUnanswered(unanswered);
                 break;
             case LinkEffect.Trace trace:
+                _network.Core.Instruments.Links.Dropped(trace.Kind);
                 _network.Core.Logger.LinkTraced(Silo, trace.Kind.ToString());
                 break;
             case LinkEffect.FlushWanted or LinkEffect.KeepAliveDue or LinkEffect.KeepAliveHeard:
-                break; // The first is the pump's; digests have a timer of their own.
+                break; // The first is the pump's; digests have a timer of their own; advice decides nothing.
             default:
                 throw Invariant.Unreachable(effect);
+        }
+    }
+
+    /// <summary>
+    /// Advice, no verdict: membership alone says who is dead. Said once while it lasts, and once when it is over.
+    /// </summary>
+    private void OnUnanswered(LinkEffect.Unanswered unanswered)
+    {
+        var retries = unanswered.Retries;
+        _network.Core.Logger.LinkUnanswered(Silo, unanswered.Session, retries);
+        if (retries > 0)
+        {
+            _network.Core.Instruments.Links.Retried();
+        }
+
+        if (retries == RetriesToReport)
+        {
+            _isReported = true;
+            _network.Core.Logger.LinkSilent(_network.Silo, Silo, retries);
+        }
+        else if (retries == 0 && _isReported)
+        {
+            _isReported = false;
+            _network.Core.Logger.LinkAnsweredAgain(_network.Silo, Silo);
         }
     }
 
@@ -86,6 +117,7 @@ internal sealed partial class LinkHost
                 }
                 else
                 {
+                    _network.Core.Instruments.Links.Refused();
                     _network.Core.Logger.LinkMessageRefused(Silo, error.ToString());
                 }
             }
@@ -141,6 +173,7 @@ internal sealed partial class LinkHost
     /// </summary>
     private void Undecodable(long session, LinkFrame frame, WireError error)
     {
+        _network.Core.Instruments.Links.Refused();
         _network.Core.Logger.FrameRefused(Silo, error.ToString());
         if (error == WireError.UnknownKind)
         {

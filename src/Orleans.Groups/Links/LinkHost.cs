@@ -293,7 +293,9 @@ internal sealed partial class LinkHost : IThreadPoolWorkItem
         _network.Core.Work.End();
     }
 
-    /// <summary>A link must not stand still for a bug: its session ends, and the next one repairs what was lost.</summary>
+    /// <summary>
+    /// A link must not stand still for a bug: its session ends, and the next one repairs what was lost.
+    /// </summary>
     private void ExecuteSafely(LinkEffect effect)
     {
         try

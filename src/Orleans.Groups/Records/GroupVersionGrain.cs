@@ -47,6 +47,7 @@ internal sealed class GroupVersionGrain : Grain, IGroupVersionGrain, IIncomingGr
         EndedRecords ended,
         IPersistentStateFactory states,
         IOptions<GroupsOptions> options,
+        GroupsInstruments instruments,
         ILogger<GroupVersionGrain> logger)
     {
         _context = context;
@@ -59,9 +60,10 @@ internal sealed class GroupVersionGrain : Grain, IGroupVersionGrain, IIncomingGr
         }
 
         _isVolatile = options.Value.RecordStorage is null;
-        _keeper = new RecordKeeper(options.Value.RecordStorage is { } storage
+        IRecordCell cell = options.Value.RecordStorage is { } storage
             ? new StoredRecordCell(_group, states.Create<StoredRecord>(context, new StorageOf(storage)))
-            : new MemoryRecordCell());
+            : new MemoryRecordCell();
+        _keeper = new RecordKeeper(cell, instruments.Records);
     }
 
     /// <summary>Every call to this grain passes here first, whatever it is.</summary>

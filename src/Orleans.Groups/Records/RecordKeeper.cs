@@ -8,7 +8,7 @@ namespace Orleans.Groups;
 /// another silo for a while, and a verdict from an old record would end members that are well. So nothing is remembered
 /// here, and a storage that failed needs no special care afterwards.
 /// </remarks>
-internal sealed class RecordKeeper(IRecordCell cell)
+internal sealed class RecordKeeper(IRecordCell cell, RecordInstruments? instruments = null)
 {
     /// <summary>
     /// Each failed attempt means that somebody else got something done, so this many in a row are a sign of a storage
@@ -38,6 +38,8 @@ internal sealed class RecordKeeper(IRecordCell cell)
             {
                 return result;
             }
+
+            instruments?.Conflicted();
         }
 
         return null;

@@ -73,5 +73,5 @@ internal static partial class RecordLog
         2111,
         LogLevel.Warning,
         "A call of {Method} by {Source} was refused: it is for living silos of this cluster only.")]
-    internal static partial void SiloCallRefused(this ILogger logger, string method, GrainId? source);
+    internal static partial void SiloCallRefused(this ILogger logger, string method, string source);
 }

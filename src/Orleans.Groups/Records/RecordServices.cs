@@ -21,6 +21,7 @@ internal static class RecordServices
     internal static IServiceCollection Add(IServiceCollection services)
     {
         services.TryAddSingleton<SiloCallGuard>();
+        services.TryAddSingleton<GroupsInstruments>();
         services.TryAddSingleton(new EndedRecords());
         services.TryAddSingleton<RecordStoreFactory>(static provider => (work, time) => new GrainRecordStore(
             provider.GetRequiredService<IGrainFactory>(),

@@ -19,11 +19,16 @@ internal sealed class SiloCore : EngineCore
         ILogger logger,
         ulong seed,
         RecordStoreFactory records,
-        WorkCounter? work)
-        : base(options.ProcessGroups, options.Multicast, time, logger, seed, FramesPerScope, work)
+        WorkCounter? work,
+        GroupsInstruments instruments)
+        : base(options.ProcessGroups, options.Multicast, time, logger, seed, FramesPerScope, work, instruments)
     {
-        _records = records(Work, time);
+        Instruments = instruments;
+        _records = new WatchedRecordStore(records(Work, time), instruments.Records, time);
     }
+
+    /// <summary>What is counted.</summary>
+    internal GroupsInstruments Instruments { get; }
 
     /// <inheritdoc/>
     internal override INodeNetwork Nodes =>

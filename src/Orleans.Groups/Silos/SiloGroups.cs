@@ -10,6 +10,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     private readonly IClusterMembershipService _membership;
     private readonly CancellationTokenSource _stop = new();
     private Task _following = Task.CompletedTask;
+    private bool _isDisposed;
 
     public SiloGroups(
         IOptions<GroupsOptions> options,
@@ -18,6 +19,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
         ISiloTransport transport,
         RecordStoreFactory records,
         ILoggerFactory loggerFactory,
+        GroupsInstruments instruments,
         TimeProvider? time = null,
         WorkCounter? work = null)
     {
@@ -29,11 +31,15 @@ internal sealed class SiloGroups : IGroups, IDisposable
             loggerFactory.CreateLogger("Orleans.Groups"),
             (ulong)Random.Shared.NextInt64(),
             records,
-            work);
+            work,
+            instruments);
         Network = new SiloNetwork(core, silo.SiloAddress, new SiloDirectory(membership), transport);
         core.Connect(Network);
         Host = new NodeHost(core, Network.Self);
         Network.Connect(Host);
+        _ = new ScopeObservables(instruments.Meter, this); // The meter keeps them.
+        _ = new RingObservables(instruments.Meter, this);
+        _ = new LinkObservables(instruments.Meter, Network);
         Multicast = new SiloMulticast(Host.Multicast);
     }
 
@@ -52,6 +58,9 @@ internal sealed class SiloGroups : IGroups, IDisposable
 
     internal NodeHost Host { get; }
 
+    /// <summary>Whether the silo was active once.</summary>
+    internal bool IsStarted { get; private set; }
+
     /// <inheritdoc/>
     public IProcessGroups GetProcessGroups(ScopeName scope) => Host.GetScope(scope);
 
@@ -66,9 +75,17 @@ internal sealed class SiloGroups : IGroups, IDisposable
         return new ValueTask<IGroupMember>(Host.Members.Create(name, onMessage));
     }
 
-    /// <summary>The services end. A silo that was not stopped in order ends as if it were killed.</summary>
+    /// <summary>
+    /// The services end. A silo that was not stopped in order ends as if it were killed. Called once for each service
+    /// that this object is.
+    /// </summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
         Host.Kill();
         _stop.Cancel();
         _stop.Dispose();
@@ -77,6 +94,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     /// <summary>The silo is active.</summary>
     internal void Start()
     {
+        IsStarted = true;
         Host.Start();
         _following = FollowAsync(_stop.Token);
         _ = WatchOwnDeathAsync(); // Never throws.

@@ -11,6 +11,7 @@ internal sealed partial class SiloNetwork
     {
         if (!_byToken.TryGetValue(packet.Token, out var peer))
         {
+            Core.Instruments.Links.Refused();
             return LinkReply.Stranger;
         }
 
@@ -23,6 +24,7 @@ internal sealed partial class SiloNetwork
 
         if (!WireCodec.TryDecodeLink(packet.Message, packet.Tail, cache: null, out var message, out var error))
         {
+            Core.Instruments.Links.Refused();
             Core.Logger.LinkMessageRefused(peer.Silo, error.ToString());
             return LinkReply.Empty;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Orleans.Groups.Engine;
 using Orleans.Groups.Protocol;
 
@@ -230,6 +231,32 @@ internal sealed partial class SiloNetwork : INodeNetwork
         }
     }
 
+    /// <summary>All other silos that live, as they are seen here.</summary>
+    internal IReadOnlyList<PeerSnapshot> CopyPeers()
+    {
+        List<(SiloAddress Silo, LinkHost? Link, long ChangedAt)> peers;
+        lock (Gate)
+        {
+            peers = _isOver
+                ? []
+                : [
+                    .. _peers.Values
+                        .Where(static peer => !peer.IsDead)
+                        .Select(static peer => (peer.Silo, peer.Link, peer.ChangedAt)),
+                ];
+        }
+
+        return
+        [
+            .. peers.Select(peer => new PeerSnapshot(
+                peer.Silo,
+                peer.Link?.Peer,
+                peer.Link?.Session ?? 0,
+                Core.Time.GetElapsedTime(peer.ChangedAt),
+                peer.Link?.GetStatus())),
+        ];
+    }
+
     /// <summary>A session has begun; called by a link's pump.</summary>
     internal void SessionBegan(LinkHost link, long session)
     {
@@ -240,9 +267,11 @@ internal sealed partial class SiloNetwork : INodeNetwork
                 return;
             }
 
+            NoteChange(link);
             Host.PeerUp(link.Peer, session);
         }
 
+        Core.Instruments.Links.SessionBegan();
         Core.Logger.SessionBegan(session, Self, link.Peer);
         Changed?.Invoke();
     }
@@ -257,6 +286,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
                 return;
             }
 
+            NoteChange(link);
             var isDead = _peers.TryGetValue(link.Silo, out var peer) && peer.IsDead;
             Host.PeerDown(link.Peer, session, isDead);
             if (isDead)
@@ -265,7 +295,10 @@ internal sealed partial class SiloNetwork : INodeNetwork
             }
         }
 
-        Core.Logger.LinkSessionEnded(Silo, session, link.Silo, reason.ToString());
+        Core.Instruments.Links.SessionEnded(reason);
+        var isGoodbye = reason is LinkEndReason.Closed or LinkEndReason.PeerClosed;
+        var level = isGoodbye ? LogLevel.Information : LogLevel.Warning;
+        Core.Logger.LinkSessionEnded(level, Silo, session, link.Silo, reason);
         Changed?.Invoke();
         if (reason == LinkEndReason.DeclaredDead)
         {
@@ -285,9 +318,17 @@ internal sealed partial class SiloNetwork : INodeNetwork
     private IEnumerable<LinkHost> CopyLinks() =>
         _peers.Values.Where(static peer => peer.Link is not null && !peer.IsDead).Select(static peer => peer.Link!);
 
+    private void NoteChange(LinkHost link)
+    {
+        if (_peers.TryGetValue(link.Silo, out var peer))
+        {
+            peer.ChangedAt = Core.Time.GetTimestamp();
+        }
+    }
+
     private SiloPeer Add(SiloAddress silo, MembershipVersion seenAt)
     {
-        var peer = new SiloPeer(silo, Core.NextGuid(), Core.NextGuid(), seenAt);
+        var peer = new SiloPeer(silo, Core.NextGuid(), Core.NextGuid(), seenAt, Core.Time.GetTimestamp());
         _peers.Add(silo, peer);
         _byToken[peer.Token] = peer;
         return peer;

@@ -1,7 +1,7 @@
 namespace Orleans.Groups;
 
 /// <summary>What a silo knows of one life of another. Changed under the network's lock.</summary>
-internal sealed class SiloPeer(SiloAddress silo, Guid token, Guid nonce, MembershipVersion seenAt)
+internal sealed class SiloPeer(SiloAddress silo, Guid token, Guid nonce, MembershipVersion seenAt, long now)
 {
     /// <summary>The other silo.</summary>
     internal SiloAddress Silo { get; } = silo;
@@ -20,6 +20,9 @@ internal sealed class SiloPeer(SiloAddress silo, Guid token, Guid nonce, Members
 
     /// <summary>Whether membership says that it is dead: final.</summary>
     internal bool IsDead { get; set; }
+
+    /// <summary>When a session with it began or ended last, or it was first seen: a timestamp.</summary>
+    internal long ChangedAt { get; set; } = now;
 
     /// <summary>Whether an introduction is being asked for.</summary>
     internal bool IsAsking { get; set; }

@@ -132,10 +132,18 @@ public static class GroupsTestingExtensions
     private static NodeHost Require(IGroups groups) =>
         groups is SiloGroups silo
             ? silo.Host
-            : throw new ArgumentException("Only the groups of silos of this process can be looked into.", nameof(groups));
+            : throw new ArgumentException(
+                "Only the groups of silos of this process can be looked into.",
+                nameof(groups));
 
     private static bool HasConverged(List<NodeHost> nodes)
     {
+        var living = nodes.Select(static node => node.Id).ToHashSet();
+        if (nodes.Exists(node => !living.IsSupersetOf(node.Sessions.Keys)))
+        {
+            return false; // One has not heard yet that another has stopped or died.
+        }
+
         foreach (var left in nodes)
         {
             foreach (var right in nodes)

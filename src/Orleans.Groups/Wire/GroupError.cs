@@ -27,7 +27,9 @@ public enum GroupErrorKind
 [Alias("Orleans.Groups.GroupError")]
 public sealed class GroupError
 {
-    /// <summary>Which exception it stands for. One that the receiver does not know is a <see cref="GroupException"/>.</summary>
+    /// <summary>
+    /// Which exception it stands for. One that the receiver does not know is a <see cref="GroupException"/>.
+    /// </summary>
     [Id(0)]
     public GroupErrorKind Kind { get; init; }
 

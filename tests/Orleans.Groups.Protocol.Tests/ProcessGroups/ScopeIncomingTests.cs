@@ -150,6 +150,19 @@ public sealed class ScopeIncomingTests
     }
 
     [Fact]
+    public void DigestsThatAgree_AreCounted()
+    {
+        var peer = _a.Status.Peers[0];
+        Assert.Equal(0, _a.Machine.CountAgreements(peer.Node));
+        Receive(Digest(5, peer.Hash));
+        Receive(Digest(4, peer.Hash));
+        Receive(Digest(5, peer.Hash));
+        Receive(Digest(5, peer.Hash + 1), ScopeTrace.DigestMismatch);
+        Assert.Equal(2, _a.Machine.CountAgreements(peer.Node));
+        Assert.Equal(0, _a.Machine.CountAgreements(_a.Status.Self.Node));
+    }
+
+    [Fact]
     public void P2_PartsAreAppliedWhole()
     {
         var scope = _a.Watch();

@@ -89,6 +89,9 @@ internal sealed class ScopeProbe
         Machine.VerifyInvariants();
         Assert.Equal(_watched.Count, Status.LocalMemberCount);
         Assert.Equal(_monitors.Count, Status.MonitorCount);
+        Assert.Equal(
+            Machine.Registry.GetGroups().Sum(group => (long)Machine.Registry.CountMembers(group)),
+            Status.MembershipCount);
         foreach (var monitor in _monitors.Values)
         {
             monitor.AssertShows(Registry);

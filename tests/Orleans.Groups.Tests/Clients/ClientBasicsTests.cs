@@ -50,7 +50,7 @@ public sealed class ClientBasicsTests
         member.End();
         await cluster.GroupsOf(2).ProcessGroups.SeesAsync("room");
         Assert.Equal(SendOutcome.Gone, await bob.Scope.SendAsync(member.Id, Text.Of("late")));
-        Assert.Throws<MemberNotLocalException>(() => bob.Scope.JoinAsync("room", member.Id).AsTask().GetAwaiter().GetResult());
+        await Assert.ThrowsAsync<MemberNotLocalException>(() => bob.Scope.JoinAsync("room", member.Id).AsTask());
     }
 
     [Fact]
@@ -112,7 +112,8 @@ public sealed class ClientBasicsTests
     [Fact]
     public async Task ClientStop_Always_EndsMembersAndSessionsAtOnce()
     {
-        await using var cluster = await ClientCluster.StartAsync(options => options.ClientLease = TimeSpan.FromHours(1));
+        await using var cluster = await ClientCluster.StartAsync(
+            static options => options.ClientLease = TimeSpan.FromHours(1));
         var client = await cluster.ConnectAsync();
         var member = await client.Groups.CreateMemberAsync("m");
         await client.Scope.JoinAsync("room", member.Id);

@@ -61,7 +61,7 @@ public sealed class ClientResumeTests
         var client = await cluster.ConnectAsync(servedBy: 1);
         var member = await client.Groups.CreateMemberAsync("m");
         await client.Scope.JoinAsync("room", member.Id);
-        var silo = cluster.GroupsOf(0).ProcessGroups;
+        var silo = cluster.GroupsOf(2).ProcessGroups; // Where it goes. Others may hear of both in another order.
         await silo.SeesAsync("room", member);
         var before = member.Id;
         var counts = new Seen<int>();
@@ -100,6 +100,8 @@ public sealed class ClientResumeTests
         var before = member.Id;
         var log = new RingLog();
         var ring = await client.Groups.Multicast.JoinAsync("ring", log).LimitAsync("it joins");
+        var near = new RingLog();
+        await cluster.GroupsOf(0).Multicast.JoinAsync("ring", near).LimitAsync("another joins");
 
         // Half of what a client calls goes through either gateway; all that it waits for must come through the other.
         var sender = cluster.GroupsOf(0).ProcessGroups;
@@ -114,12 +116,16 @@ public sealed class ClientResumeTests
         await inbox.CountAsync(50);
         await cluster.StopAsync(gateway);
         await sent.LimitAsync("all are sent");
-        Assert.True((await ring.ConfirmedBroadcastAsync(Text.Of("501")).LimitAsync("it is confirmed")).IsOk);
+        Assert.Equal(
+            BroadcastOutcome.Ok,
+            await ring.ConfirmedBroadcastAsync(Text.Of("501"), ConfirmLevel.ProcessedByAll)
+                .LimitAsync("it is confirmed"));
 
         await inbox.CountAsync(500);
         await log.Messages.CountAsync(501);
         Assert.Equal(Enumerable.Range(1, 500).Select(static number => $"{number}"), inbox.Items);
         Assert.Equal(Enumerable.Range(1, 501).Select(static number => $"{number}"), log.Messages.Items);
+        Assert.Equal(log.Messages.Items, near.Messages.Items);
         Assert.Equal([session], client.Transport.Opened.Items); // One session, all the time.
         Assert.Equal(before, member.Id);
     }
@@ -162,7 +168,8 @@ public sealed class ClientResumeTests
     [Fact]
     public async Task Session_ReplacedWhileItLives_IsEndedByTheNewSilo()
     {
-        await using var cluster = await ClientCluster.StartAsync(options => options.ClientLease = TimeSpan.FromHours(1));
+        await using var cluster = await ClientCluster.StartAsync(
+            static options => options.ClientLease = TimeSpan.FromHours(1));
         var client = await cluster.ConnectAsync(servedBy: 1);
         var member = await client.Groups.CreateMemberAsync("m");
         await client.Scope.JoinAsync("room", member.Id);
@@ -177,6 +184,26 @@ public sealed class ClientResumeTests
         Assert.Equal(0, cluster.ClientsOf(1).SessionCount);
         Assert.Equal(cluster.Silos[2].SiloAddress, client.Transport.Session.Silo);
         Assert.Equal(cluster.GroupsOf(2).Node, client.Groups.Node);
+    }
+
+    [Fact]
+    public async Task SessionSilo_DeclaredDeadAndRunningOn_IsLeft()
+    {
+        await using var cluster = await ClientCluster.StartAsync();
+        var client = await cluster.ConnectAsync(servedBy: 1);
+        var member = await client.Groups.CreateMemberAsync("m");
+        await client.Scope.JoinAsync("room", member.Id);
+        await using var monitor = await client.Scope.MonitorGroupAsync("room");
+        var before = member.Id;
+
+        await cluster.GroupsOf(1).Host.LoseMembershipAsync().LimitAsync("it falls silent");
+
+        await client.Transport.Opened.CountAsync(2);
+        var silo = cluster.GroupsOf(client.Transport.Session.Silo.Equals(cluster.Silos[0].SiloAddress) ? 0 : 2);
+        await silo.ProcessGroups.UntilAsync("room", "a new member is there", seen => seen.Any(id => id != before));
+        await client.Groups.ReadyAsync("default").LimitAsync("reads are ready");
+        Assert.Contains(member.Id, client.Scope.GetMembers("room"));
+        Assert.False(monitor.Completion.IsCompleted); // It goes on.
     }
 
     [Fact]
@@ -213,7 +240,9 @@ public sealed class ClientResumeTests
         await reached.Task.LimitAsync("the call is made");
         ((ClientGroups)client.Groups).Keeper.Current?.Lose(LossReason.Silent);
 
-        Assert.All(await Task.WhenAll(joins).LimitAsync("all joins are done"), static result => Assert.True(result.IsJoined));
+        Assert.All(
+            await Task.WhenAll(joins).LimitAsync("all joins are done"),
+            static result => Assert.True(result.IsJoined));
         Assert.Equal(LeaveStatus.Left, (await left.LimitAsync("the leave is done")).Status);
         await client.Groups.ReadyAsync("default").LimitAsync("reads are ready");
         Assert.Equal(20, client.Scope.CountLocalMembers("room"));

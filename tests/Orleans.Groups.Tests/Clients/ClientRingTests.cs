@@ -73,10 +73,9 @@ public sealed class ClientRingTests
         }
 
         Assert.InRange(accepted, 10, 36); // What the window takes: the client's handler counts, not its silo.
-        Assert.Equal(
-            BroadcastReason.Timeout,
-            (await sender.ConfirmedBroadcastAsync(new byte[1], ConfirmLevel.ProcessedByAll, TimeSpan.FromMilliseconds(50)))
-                .Reason);
+        var moment = TimeSpan.FromMilliseconds(50);
+        var unproved = await sender.ConfirmedBroadcastAsync(new byte[1], ConfirmLevel.ProcessedByAll, moment);
+        Assert.Equal(BroadcastReason.Timeout, unproved.Reason);
         gate.SetResult();
         Assert.True((await pending!.LimitAsync("there is room")).IsOk);
         Assert.True((await sender.ConfirmedBroadcastAsync(Text.Of("end"), ConfirmLevel.ProcessedByAll)
@@ -175,7 +174,9 @@ public sealed class ClientRingTests
     {
         await using var loopback = new Loopback(2, new GroupsOptions { ClientLease = TimeSpan.FromSeconds(3) });
         var transport = new BlockedTransport(loopback);
-        var client = await loopback.ConnectAsync(transport, static options => options.CallTimeout = TimeSpan.FromMilliseconds(50));
+        var client = await loopback.ConnectAsync(
+            transport,
+            static options => options.CallTimeout = TimeSpan.FromMilliseconds(50));
         var log = new RingLog();
         var ring = await client.Multicast.JoinAsync("ring", log).LimitAsync("it joins");
         Assert.True((await ring.ConfirmedBroadcastAsync(Text.Of("1"), ConfirmLevel.ProcessedByAll)
@@ -266,12 +267,14 @@ public sealed class ClientRingTests
             Assert.Equal(CallState.Refused, (await member.ConfirmAsync(confirm)).State);
         }
 
-        Assert.Equal(CallState.Refused, (await member.EndAsync(new RingEndRequest { Number = 1, How = (RingEnding)7 })).State);
-        Assert.Equal(CallState.Refused, (await member.ValidateAsync(new RingValidateRequest { Number = 1, Members = [null!] })).State);
-        Assert.Equal(CallState.Refused, (await member.PollAsync(new RingPoll { Number = 1, ReceivedThrough = 9 })).State);
-        Assert.Equal(
-            CallState.Refused,
-            (await member.PollAsync(new RingPoll { Number = 1, HandledThrough = 1 })).State);
+        var ending = new RingEndRequest { Number = 1, How = (RingEnding)7 };
+        Assert.Equal(CallState.Refused, (await member.EndAsync(ending)).State);
+        var list = new RingValidateRequest { Number = 1, Members = [null!] };
+        Assert.Equal(CallState.Refused, (await member.ValidateAsync(list)).State);
+        var tooFar = new RingPoll { Number = 1, ReceivedThrough = 9 };
+        Assert.Equal(CallState.Refused, (await member.PollAsync(tooFar)).State);
+        var tooSoon = new RingPoll { Number = 1, HandledThrough = 1 };
+        Assert.Equal(CallState.Refused, (await member.PollAsync(tooSoon)).State);
 
         // It still works: nothing of all that was done.
         var fine = await member.ConfirmAsync(new RingConfirmRequest { Number = 1, Payload = Text.Of("fine") })

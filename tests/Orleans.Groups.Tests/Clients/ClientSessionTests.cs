@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Tests;
 
-/// <summary>What a silo does for a client that speaks the protocol itself: leases, slowness, and hostile calls.</summary>
+/// <summary>
+/// What a silo does for a client that speaks the protocol itself: leases, slowness, and hostile calls.
+/// </summary>
 public sealed class ClientSessionTests
 {
     private long _number;
@@ -110,7 +112,8 @@ public sealed class ClientSessionTests
     {
         await using var loopback = new Loopback(1);
         var session = loopback.OpenSession();
-        await DoAsync<Done>(session, new StartMonitor { Handle = 1, Scope = "default", Group = "room", BufferChanges = 5 });
+        var start = new StartMonitor { Handle = 1, Scope = "default", Group = "room", BufferChanges = 5 };
+        await DoAsync<Done>(session, start);
         var groups = loopback.Nodes[0].ProcessGroups;
         var members = new List<IGroupMember>();
         for (var count = 0; count < 200; count++)
@@ -227,9 +230,10 @@ public sealed class ClientSessionTests
             new ChangeMemberships { Scope = "other", Groups = ["room"], Members = [7], IsJoin = true });
         Assert.Equal(["default"], unknown.Error.Names);
         Assert.Equal("other", Assert.IsType<UnknownScopeException>(unknown.Error.ToException("x")).Scope.Value);
+        var large = new byte[options.ProcessGroups.MaxPayloadBytes + 1];
         var tooLarge = await DoAsync<Refused>(
             session,
-            new SendPayload { Scope = "default", To = prey, Payload = new byte[options.ProcessGroups.MaxPayloadBytes + 1] });
+            new SendPayload { Scope = "default", To = prey, Payload = large });
         Assert.IsType<PayloadTooLargeException>(tooLarge.Error.ToException("x"));
         await MakeAsync(session, 8, "second");
         var tooMany = await DoAsync<Refused>(session, new MakeMember { Handle = 9, Name = "third" });
@@ -263,7 +267,8 @@ public sealed class ClientSessionTests
         }
 
         Assert.Equal(CallState.Refused, (await session.CallAsync(new SessionCall { Number = 2 })).State);
-        Assert.Equal(CallState.Refused, (await session.PollAsync(new SessionPoll { Number = 1, ReceivedThrough = 5 })).State);
+        var tooFar = new SessionPoll { Number = 1, ReceivedThrough = 5 };
+        Assert.Equal(CallState.Refused, (await session.PollAsync(tooFar)).State);
         var handled = await session.PollAsync(new SessionPoll
         {
             Number = 2,

@@ -18,6 +18,7 @@ internal sealed class SiloFixture : IGroupsFixture
 
     private readonly WorkCounter _work = new();
     private readonly FixtureOptions _options;
+    private readonly Action<ISiloBuilder>? _configure;
     private readonly FaultyNetwork _network;
     private readonly RecordFaults _faults;
     private readonly TestRecordStorage _storage = new();
@@ -26,9 +27,10 @@ internal sealed class SiloFixture : IGroupsFixture
     private readonly List<SiloNode> _nodes = [];
     private readonly Dictionary<string, SiloHandle> _lastLives = [];
 
-    private SiloFixture(FixtureOptions options, bool usesLocalDirectory)
+    private SiloFixture(FixtureOptions options, bool usesLocalDirectory, Action<ISiloBuilder>? configure)
     {
         _options = options;
+        _configure = configure;
         _network = new FaultyNetwork(_work);
         _faults = new RecordFaults(LoseRecordAsync, group => Task.FromResult(_storage.Exists(group)));
         var builder = new TestClusterBuilder(1);
@@ -48,9 +50,12 @@ internal sealed class SiloFixture : IGroupsFixture
 
     public IRecordFaults Records => _faults;
 
-    internal static async Task<IGroupsFixture> StartAsync(FixtureOptions options, bool usesLocalDirectory)
+    internal static async Task<IGroupsFixture> StartAsync(
+        FixtureOptions options,
+        bool usesLocalDirectory,
+        Action<ISiloBuilder>? configure = null)
     {
-        var fixture = new SiloFixture(options, usesLocalDirectory);
+        var fixture = new SiloFixture(options, usesLocalDirectory, configure);
         await fixture._cluster.DeployAsync();
         fixture.Add("(first)", fixture._cluster.Primary);
         return fixture;
@@ -162,6 +167,7 @@ internal sealed class SiloFixture : IGroupsFixture
             work,
             time,
             provider.GetRequiredService<ILogger<GrainRecordStore>>())));
+        _configure?.Invoke(silo);
     }
 
     private async Task LoseRecordAsync(GroupName group)

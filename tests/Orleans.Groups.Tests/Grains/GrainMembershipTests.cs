@@ -169,7 +169,8 @@ public sealed class GrainMembershipTests
         await cluster.RunAsync(grain, static grain => grain.JoinAsync("room"));
         var member = Assert.Single(cluster.First.ProcessGroups.GetMembers("room"));
 
-        await Assert.ThrowsAsync<FormatException>(() => cluster.RunAsync(grain, static _ => throw new FormatException()));
+        await Assert.ThrowsAsync<FormatException>(
+            () => cluster.RunAsync(grain, static _ => throw new FormatException()));
         await cluster.RunAsync(grain, grain =>
         {
             Assert.Equal(member, grain.GetGroupMember().Id);
@@ -229,6 +230,7 @@ public sealed class GrainMembershipTests
         await cluster.MembersAsync("room", 90);
 
         await cluster.Cluster.StopSiloAsync(cluster.Cluster.Silos[2]);
+        await cluster.FailDirectoryAsync(contexts);
 
         // Whoever was ended by the directory has said so before it ended, and whoever has ended has left.
         var living = contexts.Where(static context => !context.Deactivated.IsCompleted).ToList();
@@ -258,7 +260,8 @@ public sealed class GrainMembershipTests
 
         var refused = await Assert.ThrowsAsync<GroupException>(() => kept!.JoinAsync("room"));
         Assert.Equal(GroupErrorCode.Terminated, refused.Code);
-        refused = await Assert.ThrowsAsync<GroupException>(() => kept!.Groups.Multicast.JoinAsync("ring", (HandlingGrain)kept));
+        refused = await Assert.ThrowsAsync<GroupException>(
+            () => kept!.Groups.Multicast.JoinAsync("ring", (HandlingGrain)kept));
         Assert.Equal(GroupErrorCode.Terminated, refused.Code);
         await cluster.MembersAsync("room", 0);
     }

@@ -53,7 +53,7 @@ public sealed class GrainMessagesTests
                 TimeSpan.Zero,
                 Timeout.InfiniteTimeSpan);
         };
-        var member = await cluster.RunAsync(cluster.Grain("a"), static grain => Task.FromResult(grain.GetGroupMember().Id));
+        var member = await cluster.RunAsync(cluster.Grain("a"), MemberOf);
 
         RequestContext.Set("who", "by the sender");
         await cluster.First.SendAsync(member, "x");
@@ -91,7 +91,8 @@ public sealed class GrainMessagesTests
         }
         else
         {
-            await cluster.InterleaveAsync(grain, static _ => Task.CompletedTask); // Whatever could run has had its turn.
+            // Whatever could run has its turn before this one.
+            await cluster.InterleaveAsync(grain, static _ => Task.CompletedTask);
         }
 
         open.SetResult();
@@ -212,7 +213,7 @@ public sealed class GrainMessagesTests
             grain.Note(message.Text());
             throw new FormatException();
         };
-        var member = await cluster.RunAsync(cluster.Grain("a"), static grain => Task.FromResult(grain.GetGroupMember().Id));
+        var member = await cluster.RunAsync(cluster.Grain("a"), MemberOf);
 
         foreach (var text in new[] { "1", "2", "3" })
         {
@@ -240,8 +241,8 @@ public sealed class GrainMessagesTests
             grain.Note(message.Text());
             return ValueTask.CompletedTask;
         };
-        var hanging = await cluster.RunAsync(cluster.Grain("a"), static grain => Task.FromResult(grain.GetGroupMember().Id));
-        var other = await cluster.RunAsync(cluster.Grain("b"), static grain => Task.FromResult(grain.GetGroupMember().Id));
+        var hanging = await cluster.RunAsync(cluster.Grain("a"), MemberOf);
+        var other = await cluster.RunAsync(cluster.Grain("b"), MemberOf);
         await cluster.First.SendAsync(hanging, "first");
         await cluster.Notes.WaitForAsync("hangs");
 
@@ -260,9 +261,7 @@ public sealed class GrainMessagesTests
     public async Task Send_GrainWithoutHandler_TakesAndDrops()
     {
         await using var cluster = await GrainCluster.StartAsync(1);
-        var member = await cluster.RunAsync(
-            cluster.Grain<IScriptedMute>("a"),
-            static grain => Task.FromResult(grain.GetGroupMember().Id));
+        var member = await cluster.RunAsync(cluster.Grain<IScriptedMute>("a"), MemberOf);
 
         Assert.Equal(SendOutcome.Delivered, await cluster.First.SendAsync(member, "x"));
     }
@@ -323,4 +322,6 @@ public sealed class GrainMessagesTests
         await cluster.Notes.WaitForCountAsync(2);
         Assert.Equal(members.Select(static member => member.Node.ToString()).Order(), cluster.Notes.All.Order());
     }
+
+    private static Task<MemberId> MemberOf(ScriptedGrain grain) => Task.FromResult(grain.GetGroupMember().Id);
 }

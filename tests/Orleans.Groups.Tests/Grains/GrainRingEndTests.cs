@@ -221,10 +221,13 @@ public sealed class GrainRingEndTests
             await cluster.RunOnAsync(cluster.Cluster.Silos[index % 3], cluster.Grain($"a{index}"), RingAsync);
         }
 
-        var contexts = Enumerable.Range(0, Count).Select(index => cluster.ContextOf(cluster.Grain($"a{index}"))).ToList();
+        var contexts = Enumerable.Range(0, Count)
+            .Select(index => cluster.ContextOf(cluster.Grain($"a{index}")))
+            .ToList();
         await cluster.ConvergedAsync();
 
         await cluster.Cluster.StopSiloAsync(cluster.Cluster.Silos[2]);
+        await cluster.FailDirectoryAsync(contexts);
         await cluster.ConvergedAsync();
 
         Assert.Contains(nameof(DeactivationReasonCode.DirectoryFailure), cluster.Notes.All);

@@ -180,7 +180,8 @@ public sealed class GrainRingTests
             {
                 await Task.Yield();
                 var received = await grain.Ring!.ConfirmedBroadcastAsync("answer".Bytes());
-                await grain.Factory.GetGrain<IScriptedMute>("c").RunAsync(grain.Script.Add(static _ => Task.CompletedTask));
+                var other = grain.Factory.GetGrain<IScriptedMute>("c");
+                await other.RunAsync(grain.Script.Add(static _ => Task.CompletedTask));
                 var processed = await grain.Ring!.ConfirmedBroadcastAsync("never".Bytes(), ConfirmLevel.ProcessedByAll);
                 grain.Note($"{received.Status} {processed.Reason}");
             }

@@ -181,7 +181,9 @@ public sealed class GrainStayingTests
         for (var round = 0; round < 10; round++)
         {
             await cluster.Cluster.DeactivateAsync(grain);
-            last = Assert.Single(await cluster.MembersAsync("room", members => members is [var member] && member != last));
+            last = Assert.Single(await cluster.MembersAsync(
+                "room",
+                members => members is [var member] && member != last));
         }
     }
 
@@ -214,7 +216,8 @@ public sealed class GrainStayingTests
         var silo = cluster.Cluster.Silos[2];
         for (var index = 0; index < Count; index++)
         {
-            await cluster.RunOnAsync(silo, cluster.Grain<IScriptedReturning>($"a{index}"), static _ => Task.CompletedTask);
+            var grain = cluster.Grain<IScriptedReturning>($"a{index}");
+            await cluster.RunOnAsync(silo, grain, static _ => Task.CompletedTask);
         }
 
         var node = GrainCluster.GroupsOf(silo).Node;
@@ -244,7 +247,11 @@ public sealed class GrainStayingTests
 
         await cluster.MembersAsync("room", Count);
 
+        var contexts = Enumerable.Range(0, Count)
+            .Select(index => cluster.ContextOf(cluster.Grain<IScriptedReturning>($"a{index}")))
+            .ToList();
         await cluster.Cluster.StopSiloAsync(cluster.Cluster.Silos[2]);
+        await cluster.FailDirectoryAsync(contexts);
 
         var members = await cluster.MembersAsync("room", static members =>
             members.Length == Count && members.Select(static member => member.Name).Distinct().Count() == Count);

@@ -7,7 +7,8 @@ internal sealed class ClientCore(
     GroupsClientOptions options,
     IClientTransport transport,
     TimeProvider time,
-    ILogger logger) : IDisposable
+    ILogger logger,
+    ClientGateways? gateways = null) : IDisposable
 {
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(20);
 
@@ -22,6 +23,9 @@ internal sealed class ClientCore(
     internal TimeProvider Time { get; } = time;
 
     internal ILogger Logger { get; } = logger;
+
+    /// <summary>Through which answers come.</summary>
+    internal ClientGateways Gateways { get; } = gateways ?? new ClientGateways();
 
     /// <summary>Cancelled when the client has stopped.</summary>
     internal CancellationToken Stopped => _stop.Token;

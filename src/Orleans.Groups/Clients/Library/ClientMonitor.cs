@@ -6,8 +6,8 @@ namespace Orleans.Groups;
 
 /// <summary>A monitor of the application on a client.</summary>
 /// <remarks>
-/// What waits here is bounded by what the silo sends without hearing that it was handled. A new session's snapshot takes
-/// the place of all that waits.
+/// What waits here is bounded by what the silo sends without hearing that it was handled. A new session's snapshot
+/// takes the place of all that waits.
 /// </remarks>
 internal sealed class ClientMonitor : ClientWatch, IMembershipMonitor
 {

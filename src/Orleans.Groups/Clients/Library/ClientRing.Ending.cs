@@ -42,7 +42,9 @@ internal sealed partial class ClientRing
         }
     }
 
-    /// <summary>The silo has told the end: what it has not accepted will never be published. Locked by the caller.</summary>
+    /// <summary>
+    /// The silo has told the end: what it has not accepted will never be published. Locked by the caller.
+    /// </summary>
     private void HearEnd()
     {
         _hasHeardEnd = true;

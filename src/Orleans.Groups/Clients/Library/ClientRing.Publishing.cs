@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <content>What goes to the silo: in order, plain messages in batches, bounded by what the silo has not accepted.</content>
+/// <content>
+/// What goes to the silo: in order, plain messages in batches, bounded by what the silo has not accepted.
+/// </content>
 internal sealed partial class ClientRing
 {
     /// <summary>Most batches of plain messages that are under way.</summary>
@@ -151,7 +153,9 @@ internal sealed partial class ClientRing
         }
     }
 
-    /// <summary>Whether a message may go to the queue now; whoever came before goes first. Locked by the caller.</summary>
+    /// <summary>
+    /// Whether a message may go to the queue now; whoever came before goes first. Locked by the caller.
+    /// </summary>
     private bool HasRoom(OutgoingItem item) =>
         _room.Count == 0 && (_unsentBytes == 0 || _unsentBytes + item.Bytes <= Core.Options.MaxUnsentBytes);
 

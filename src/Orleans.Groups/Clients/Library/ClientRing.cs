@@ -91,7 +91,9 @@ internal sealed partial class ClientRing : FarObject, IMulticastGroup
     }
 
     /// <inheritdoc/>
-    /// <remarks>What only the silo knows is as of its last word, about a second old at most while something happens.</remarks>
+    /// <remarks>
+    /// What only the silo knows is as of its last word, about a second old at most while something happens.
+    /// </remarks>
     public MulticastStatus GetStatus()
     {
         lock (_gate)

@@ -37,7 +37,7 @@ internal abstract class ClientSource(long handle)
     }
 
     /// <summary>Whether events of that life count.</summary>
-    protected bool IsOf(SessionLife life)
+    internal bool IsOf(SessionLife life)
     {
         lock (_gate)
         {

@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <summary>Takes numbered events in order and once each, from answers that may overlap or come late. Any thread.</summary>
+/// <summary>
+/// Takes numbered events in order and once each, from answers that may overlap or come late. Any thread.
+/// </summary>
 internal sealed class EventIntake<T>
 {
     private readonly Lock _gate = new();

@@ -60,6 +60,10 @@ internal abstract class FarObject
 
     protected ClientCore Core { get; }
 
+    /// <summary>How long an answer may take, beside what is waited for on purpose: the lease bears several.</summary>
+    private TimeSpan Patience =>
+        TimeSpan.FromTicks(Math.Min(Core.Options.CallTimeout.Ticks, Lease.Ticks / 3));
+
     /// <summary>All calls up to this one have been answered.</summary>
     internal long SettledThrough
     {
@@ -90,7 +94,7 @@ internal abstract class FarObject
         }
     }
 
-    /// <summary>Asks for a poll now, even though one may be waiting for events: there is something to acknowledge.</summary>
+    /// <summary>Asks for a poll now, though one may wait for events: there is something to acknowledge.</summary>
     internal void Nudge()
     {
         lock (_gate)
@@ -159,7 +163,7 @@ internal abstract class FarObject
         {
             var nudge = RenewNudge();
             var poll = PollAsync(++_polls);
-            await Task.WhenAny(poll, nudge).ConfigureAwait(false);
+            await Task.WhenAny(poll, nudge, Core.Gateways.Changed).ConfigureAwait(false);
             if (poll.IsCompleted)
             {
                 older = null;
@@ -183,7 +187,7 @@ internal abstract class FarObject
     {
         try
         {
-            var limit = PollWait + Core.Options.CallTimeout;
+            var limit = PollWait + Patience;
             var state = await PollOnceAsync(number).WaitAsync(limit, Core.Time, Core.Stopped).ConfigureAwait(false);
             Hear();
             if (state != CallState.Done)
@@ -202,8 +206,8 @@ internal abstract class FarObject
         where T : class
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Core.Stopped);
-        var late = Task.Delay(PollWait + Core.Options.CallTimeout, Core.Time, limit.Token);
-        await Task.WhenAny(call, late, _lost.Task).ConfigureAwait(false);
+        var late = Task.Delay(PollWait + Patience, Core.Time, limit.Token);
+        await Task.WhenAny(call, late, _lost.Task, Core.Gateways.Changed).ConfigureAwait(false);
         await limit.CancelAsync().ConfigureAwait(false);
         if (call.IsCompleted)
         {
@@ -225,7 +229,7 @@ internal abstract class FarObject
         {
             Lose(LossReason.SiloDead);
         }
-        else if (Core.Time.GetElapsedTime(Volatile.Read(ref _heard)) > Lease + Core.Options.CallTimeout)
+        else if (Core.Time.GetElapsedTime(Volatile.Read(ref _heard)) > Lease + Patience)
         {
             Lose(LossReason.Silent);
         }

@@ -1,6 +1,8 @@
 namespace Orleans.Groups;
 
-/// <summary>Carries a client's calls to silos. Each may fail or stay without an answer, and yet be done. Any thread.</summary>
+/// <summary>
+/// Carries a client's calls to silos. Each may fail or stay without an answer, and yet be done. Any thread.
+/// </summary>
 internal interface IClientTransport
 {
     /// <summary>Greets whichever silo gets it.</summary>

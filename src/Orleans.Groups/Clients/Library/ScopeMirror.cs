@@ -34,7 +34,9 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
     /// <summary>How many they are.</summary>
     internal int CountMembers(GroupName group) => Find(group)?.Members.Count ?? 0;
 
-    /// <summary>Those of the client's own members. Made anew after a change of the group, or of the client's ids.</summary>
+    /// <summary>
+    /// Those of the client's own members. Made anew after a change of the group, or of the client's ids.
+    /// </summary>
     internal ImmutableArray<MemberId> GetLocalMembers(GroupName group) => Find(group)?.GetLocal(Keeper) ?? [];
 
     /// <summary>The groups that have some of the client's own members.</summary>

@@ -4,7 +4,7 @@ namespace Orleans.Groups;
 internal sealed partial class SessionKeeper
 {
     /// <summary>Most operations that are under way at the silo.</summary>
-    private const int MaxSent = 256;
+    private const int MaxSent = 2_048;
 
     private readonly LinkedList<PendingOperation> _waiting = new();
     private readonly LinkedList<PendingOperation> _sent = new();
@@ -123,7 +123,9 @@ internal sealed partial class SessionKeeper
         }
     }
 
-    /// <summary>A session is over: what may be done again is, in order, before all else. Locked by the caller.</summary>
+    /// <summary>
+    /// A session is over: what may be done again is, in order, before all else. Locked by the caller.
+    /// </summary>
     private void Requeue()
     {
         while (_sent.Last is { } node)

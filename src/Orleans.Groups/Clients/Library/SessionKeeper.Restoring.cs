@@ -35,7 +35,7 @@ internal sealed partial class SessionKeeper
     {
         _members[member.Handle] = member;
         SetId(member, id);
-        if (_current is { } life)
+        if (_opened is { } life)
         {
             member.Rebind(life);
         }
@@ -62,7 +62,7 @@ internal sealed partial class SessionKeeper
         lock (_gate)
         {
             _watches[watch.Handle] = watch;
-            if (_current is { } life)
+            if (_opened is { } life)
             {
                 watch.Rebind(life);
             }
@@ -87,7 +87,9 @@ internal sealed partial class SessionKeeper
         }
     }
 
-    /// <summary>Brings members, memberships and watches into a new session; then the one before is not needed.</summary>
+    /// <summary>
+    /// Brings members, memberships and watches into a new session; then the one before is not needed.
+    /// </summary>
     /// <returns><see langword="false"/> when the session is of no use.</returns>
     private async Task<bool> RestoreAsync(SessionLife life)
     {
@@ -99,6 +101,7 @@ internal sealed partial class SessionKeeper
             members = [.. _members.Values];
             watches = [.. _watches.Values.Where(static watch => watch.IsStarted)];
             previous = [.. _previous];
+            _opened = life;
             foreach (var source in members.Concat<ClientSource>(_watches.Values))
             {
                 source.Rebind(life);
@@ -190,12 +193,14 @@ internal sealed partial class SessionKeeper
             case MonitorMark mark:
                 FindByHandle(_watches, mark.Handle)?.TakeMark(mark.Mark);
                 break;
-            case MonitorOver over:
-                FindByHandle(_watches, over.Handle)?.EndHere(over.Reason);
+            case MonitorOver over when FindByHandle(_watches, over.Handle) is { } watch && watch.IsOf(life):
+                watch.EndHere(over.Reason);
                 break;
             case SiloStopping:
                 life.TellStopping();
                 break;
+            case MonitorOver:
+                break; // Of another session; in this one it goes on.
             default:
                 core.Logger.ClientEventUnknown(item.GetType().Name);
                 break;

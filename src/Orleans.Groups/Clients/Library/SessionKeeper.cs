@@ -10,8 +10,9 @@ internal sealed partial class SessionKeeper(ClientCore core)
 
     private readonly Lock _gate = new();
     private TaskCompletionSource<SessionLife> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private SessionLife? _current;
     private readonly List<PinnedKey> _previous = [];
+    private SessionLife? _current;
+    private SessionLife? _opened;
     private bool _isStopped;
 
     /// <summary>The session that serves the client now, with everything in it.</summary>
@@ -190,6 +191,7 @@ internal sealed partial class SessionKeeper(ClientCore core)
         LossReason reason;
         lock (_gate)
         {
+            _opened = null;
             if (ReferenceEquals(_current, life))
             {
                 _current = null;

@@ -81,7 +81,9 @@ internal sealed class GroupsGatewayGrain(
         }
     }
 
-    /// <summary>A silo that is not listed was dead long enough to be forgotten, or is too new to be known here.</summary>
+    /// <summary>
+    /// A silo that is not listed was dead long enough to be forgotten, or is too new to be known here.
+    /// </summary>
     private bool IsDead(SiloAddress silo) =>
         !silo.Equals(groups.Network.Silo)
         && (membership.CurrentSnapshot.GetSiloStatus(silo) == SiloStatus.Dead
@@ -162,7 +164,7 @@ internal sealed class RingMemberGrain(SiloGroups groups, SiloClients clients) : 
         return HostedRingMember.Check(request) is { } wrong ? HostedRingMember.Refuse(wrong)
             : clients.GetOrAddRingMember(key.Id, request, out var error) is { } member
                 ? await member.JoinAsync(request)
-                : HostedRingMember.Refuse(error!);
+                : HostedRingMember.RefuseOrGone(error);
     }
 
     /// <inheritdoc/>

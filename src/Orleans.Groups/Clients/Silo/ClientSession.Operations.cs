@@ -73,7 +73,7 @@ internal sealed partial class ClientSession
                 return refused;
             }
 
-            if (NameRules.GetError(make.Name) is { } error)
+            if (GrainNames.GetError(make.Name) is { } error)
             {
                 return Refuse($"The member's name is not valid: {error}.");
             }

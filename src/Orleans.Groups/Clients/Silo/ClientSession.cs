@@ -35,6 +35,9 @@ internal sealed partial class ClientSession : IDisposable
     /// <summary>What the client is to be told.</summary>
     internal EventOutbox<SessionEvent> Outbox { get; }
 
+    /// <summary>Whether the node ends, and with it all that is here.</summary>
+    internal bool IsNodeStopping => Host.IsStopping;
+
     private NodeHost Host => _clients.Host;
 
     /// <inheritdoc/>
@@ -127,7 +130,8 @@ internal sealed partial class ClientSession : IDisposable
         Host.Core.Logger.SessionClosed(Id, Host.Id, members.Count);
     }
 
-    private static GroupError Closed() => new()
+    /// <summary>What to tell whoever wants something of a session that has ended.</summary>
+    internal static GroupError Closed() => new()
     {
         Code = GroupErrorCode.Terminated,
         IsTransient = true,

@@ -90,7 +90,7 @@ internal sealed partial class HostedRingMember
 
         return Describe(await SubmitAsync(request.Number, request.SettledThrough, () =>
         {
-            _ring?.ValidateMembers(members);
+            Ring?.ValidateMembers(members);
             return Task.FromResult(new RingBroadcastReply());
         }));
     }
@@ -186,7 +186,7 @@ internal sealed partial class HostedRingMember
         if (request.How == RingEnding.Stop)
         {
             var reason = request.HasFailed ? TerminationReason.HandlerFailed : TerminationReason.HandlerStopped;
-            _ring?.Tell(new RingInput.Stop(reason, request.Reason ?? string.Empty));
+            Ring?.Tell(new RingInput.Stop(reason, request.Reason ?? string.Empty));
             return new RingBroadcastReply();
         }
 

@@ -52,6 +52,10 @@ internal sealed partial class HostedRingMember : IFarHandler, IDisposable
     /// <summary>Known to the owner alone.</summary>
     internal Guid Id { get; }
 
+    /// <summary>The member, once it has joined: whoever joins may hear of it before the handler does.</summary>
+    private RingHost? Ring =>
+        _ring ?? (_joining is { IsCompletedSuccessfully: true, Result: RingHost joined } ? joined : null);
+
     /// <summary>A message that the owner has not handled.</summary>
     private readonly record struct Unhandled(long Event, MemberId? From, long Number);
 
@@ -101,6 +105,9 @@ internal sealed partial class HostedRingMember : IFarHandler, IDisposable
 
     internal static RingJoinReply Refuse(GroupError error) => new() { State = CallState.Refused, Error = error };
 
+    internal static RingJoinReply RefuseOrGone(GroupError? error) =>
+        error is null ? new RingJoinReply { State = CallState.Gone } : Refuse(error);
+
     /// <summary>What is wrong with a request to join, if anything.</summary>
     internal static GroupError? Check(RingJoinRequest request)
     {
@@ -114,7 +121,7 @@ internal sealed partial class HostedRingMember : IFarHandler, IDisposable
             return GroupError.Argument($"The group's name is not valid: {groupError}.");
         }
 
-        if (request.MemberName is not null && NameRules.GetError(request.MemberName) is { } nameError)
+        if (request.MemberName is not null && GrainNames.GetError(request.MemberName) is { } nameError)
         {
             return GroupError.Argument($"The member's name is not valid: {nameError}.");
         }
@@ -207,7 +214,7 @@ internal sealed partial class HostedRingMember : IFarHandler, IDisposable
     internal MulticastStatus? GetStatus()
     {
         _lease.Renew();
-        return _ring?.GetStatus();
+        return Ring?.GetStatus();
     }
 
     private static RingMemberEvents RefusePoll(string why) =>

@@ -4,7 +4,9 @@ using Orleans.Runtime.Placement;
 
 namespace Orleans.Groups;
 
-/// <summary>Key of a grain that lives on a silo of its own choice: the silo, and a random part that only its owner knows.</summary>
+/// <summary>
+/// Key of a grain that lives on a silo of its own choice: the silo, and a random part that only its owner knows.
+/// </summary>
 /// <param name="Silo">The silo.</param>
 /// <param name="Id">The random part.</param>
 internal readonly record struct PinnedKey(SiloAddress Silo, Guid Id)
@@ -36,7 +38,9 @@ internal readonly record struct PinnedKey(SiloAddress Silo, Guid Id)
     public override string ToString() => $"{Silo.ToParsableString()}{Separator}{Id:N}";
 }
 
-/// <summary>Places a grain on the silo that its key names, without a directory: no other silo can move or end it.</summary>
+/// <summary>
+/// Places a grain on the silo that its key names, without a directory: no other silo can move or end it.
+/// </summary>
 [GenerateSerializer]
 [Immutable]
 [Alias("Orleans.Groups.PinnedPlacement")]

@@ -31,7 +31,9 @@ internal sealed class SessionMonitor(ClientSession session, long handle, IMember
         _ = source.DisposeAsync().AsTask(); // Its consumer reads; nothing has to be waited for.
     }
 
-    /// <summary>Asks for a mark behind all changes that have happened; <see langword="false"/> when it will not come.</summary>
+    /// <summary>
+    /// Asks for a mark behind all changes that have happened; <see langword="false"/> when it will not come.
+    /// </summary>
     internal bool Mark(long mark)
     {
         lock (_gate)
@@ -89,6 +91,12 @@ internal sealed class SessionMonitor(ClientSession session, long handle, IMember
         foreach (var mark in marks)
         {
             session.Outbox.Add(new MonitorMark { Handle = handle, Mark = mark }, ClientSession.SmallEvent);
+        }
+
+        if (session.IsNodeStopping)
+        {
+            session.TellStopping(); // The client goes elsewhere, and its monitor with it.
+            return;
         }
 
         await source.DisposeAsync().ConfigureAwait(false);

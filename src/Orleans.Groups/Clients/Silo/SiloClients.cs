@@ -15,6 +15,7 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
 
     private readonly ConcurrentDictionary<Guid, ClientSession> _sessions = new();
     private readonly ConcurrentDictionary<Guid, HostedRingMember> _ringMembers = new();
+    private readonly EndedIds _ended = new();
     private readonly Lock _gate = new();
     private TaskCompletionSource? _empty;
     private volatile bool _isStopping;
@@ -42,7 +43,10 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
     internal int RingMemberCount => _ringMembers.Count;
 
     /// <summary>A session that lives.</summary>
-    internal ClientSession? FindSession(Guid id) => _sessions.GetValueOrDefault(id);
+    /// <remarks>
+    /// None when the node is over: what a session had here is gone, also when the silo itself runs on.
+    /// </remarks>
+    internal ClientSession? FindSession(Guid id) => Host.IsOver ? null : _sessions.GetValueOrDefault(id);
 
     /// <summary>A ring member that has not ended, or whose end nobody has heard yet.</summary>
     internal HostedRingMember? FindRingMember(Guid id) => _ringMembers.GetValueOrDefault(id);
@@ -60,6 +64,11 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
         {
             if (!_sessions.ContainsKey(id))
             {
+                if (_ended.Contains(id))
+                {
+                    return new SessionWelcome { Error = ClientSession.Closed() };
+                }
+
                 if (RefuseNew(_sessions.Count, nameof(GroupsOptions.MaxClientSessions), Options.MaxClientSessions)
                     is { } error)
                 {
@@ -82,7 +91,10 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
         };
     }
 
-    /// <summary>The ring member of that id, made now if need be.</summary>
+    /// <summary>
+    /// The ring member of that id, made now if need be; <see langword="null"/> with an error when it is refused, and
+    /// without one when it has ended.
+    /// </summary>
     internal HostedRingMember? GetOrAddRingMember(Guid id, RingJoinRequest request, out GroupError? error)
     {
         error = null;
@@ -91,6 +103,11 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
             if (_ringMembers.TryGetValue(id, out var member))
             {
                 return member;
+            }
+
+            if (_ended.Contains(id))
+            {
+                return null; // A late word of its owner: it does not begin again.
             }
 
             error = RefuseNew(
@@ -110,6 +127,7 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
 
     internal void Remove(ClientSession session)
     {
+        _ended.Add(session.Id);
         _sessions.TryRemove(new KeyValuePair<Guid, ClientSession>(session.Id, session));
         if (_sessions.IsEmpty)
         {
@@ -117,14 +135,17 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
         }
     }
 
-    internal void Remove(HostedRingMember member) =>
+    internal void Remove(HostedRingMember member)
+    {
+        _ended.Add(member.Id);
         _ringMembers.TryRemove(new KeyValuePair<Guid, HostedRingMember>(member.Id, member));
+    }
 
     /// <summary>
     /// The silo begins to stop: clients are told to go elsewhere, and given a little time for it, so that their members
     /// are there before they are gone here (rule P6).
     /// </summary>
-    internal async Task StopAsync(TimeSpan limit)
+    internal async Task StopAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         TaskCompletionSource empty;
         lock (_gate)
@@ -140,7 +161,7 @@ internal sealed class SiloClients(NodeHost host, GroupsOptions options)
 
         if (!_sessions.IsEmpty)
         {
-            await Task.WhenAny(empty.Task, Task.Delay(limit, Time)).ConfigureAwait(false);
+            await Task.WhenAny(empty.Task, Task.Delay(limit, Time, cancellationToken)).ConfigureAwait(false);
         }
 
         foreach (var session in _sessions.Values)

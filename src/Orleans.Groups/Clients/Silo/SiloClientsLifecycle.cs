@@ -8,7 +8,7 @@ internal sealed class SiloClientsLifecycle(SiloClients clients, SiloGroups group
     : ILifecycleParticipant<ISiloLifecycle>
 {
     /// <summary>How long clients may take at most.</summary>
-    private static readonly TimeSpan LongestMove = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LongestMove = TimeSpan.FromSeconds(5);
 
     /// <summary>How often the end of an earlier session is tried; after that its lease ends it.</summary>
     private const int MaxTries = 5;
@@ -21,7 +21,9 @@ internal sealed class SiloClientsLifecycle(SiloClients clients, SiloGroups group
             nameof(SiloClients),
             ServiceLifecycleStage.Active + 1, // Stops before the scope grain does.
             static _ => Task.CompletedTask,
-            _ => clients.StopAsync(TimeSpan.FromTicks(Math.Min(LongestMove.Ticks, clients.Options.ClientLease.Ticks))));
+            cancellationToken => clients.StopAsync(
+                TimeSpan.FromTicks(Math.Min(LongestMove.Ticks, clients.Options.ClientLease.Ticks)),
+                cancellationToken));
     }
 
     private async Task CloseAsync(PinnedKey key)

@@ -57,7 +57,9 @@ internal sealed class ClientCluster : IAsyncDisposable
     /// <summary>What a silo keeps for clients.</summary>
     internal SiloClients ClientsOf(int silo) => Silos[silo].ServiceProvider.GetRequiredService<SiloClients>();
 
-    /// <summary>Starts a client that has these silos as gateways (all when none is named), and is served by a silo.</summary>
+    /// <summary>
+    /// Starts a client that has these silos as gateways (all when none is named), and is served by a silo.
+    /// </summary>
     internal async Task<ClusterClient> ConnectAsync(
         Action<GroupsClientOptions>? configure = null,
         int[]? gateways = null,

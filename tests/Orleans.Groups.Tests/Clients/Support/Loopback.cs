@@ -143,7 +143,7 @@ internal class LoopbackTransport(Loopback loopback) : IClientTransport
             HostedRingMember.Check(request) is { } wrong ? HostedRingMember.Refuse(wrong)
                 : Clients.GetOrAddRingMember(key.Id, transport.Copy(request), out var error) is { } member
                     ? await member.JoinAsync(request)
-                    : HostedRingMember.Refuse(error!)));
+                    : HostedRingMember.RefuseOrGone(error)));
 
         public ValueTask<RingBroadcastReply> BroadcastAsync(RingBroadcastRequest request) =>
             new(transport.CarryAsync(async () => Member is { } member

@@ -90,7 +90,8 @@ internal sealed class SteeredTransport(IClientTransport inner) : IClientTranspor
         return true;
     });
 
-    public IRingMemberGrain GetRingMember(PinnedKey member) => new SteeredRing(this, member, inner.GetRingMember(member));
+    public IRingMemberGrain GetRingMember(PinnedKey member) =>
+        new SteeredRing(this, member, inner.GetRingMember(member));
 
     private async Task<T> ThroughAsync<T>(PinnedKey key, Func<Task<T>> call)
     {

@@ -12,7 +12,9 @@ namespace Orleans.Groups.Tests;
 /// <summary>A TestCluster with scripted grains, for one test.</summary>
 internal sealed class GrainCluster : IAsyncDisposable
 {
-    /// <summary>The longest that anything in a test may take: running into it fails the test, and nothing else.</summary>
+    /// <summary>
+    /// The longest that anything in a test may take: running into it fails the test, and nothing else.
+    /// </summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private GrainCluster(

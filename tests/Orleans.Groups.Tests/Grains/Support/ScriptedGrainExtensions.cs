@@ -26,7 +26,16 @@ internal static class ScriptedGrainExtensions
         Func<ImmutableArray<MemberId>, bool> isWanted)
     {
         using var limit = new CancellationTokenSource(GrainCluster.Limit);
-        return await cluster.First.ProcessGroups.WaitForMembersAsync(group, isWanted, limit.Token);
+        try
+        {
+            return await cluster.First.ProcessGroups.WaitForMembersAsync(group, isWanted, limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            var coming = cluster.Cluster.Silos.Sum(static silo => GrainCluster.Service<GrainReviver>(silo).Count);
+            var members = string.Join(Environment.NewLine, cluster.First.ProcessGroups.GetMembers(group).Order());
+            throw new TimeoutException($"The members of {group} are not as wanted ({coming} come back): {members}");
+        }
     }
 
     /// <summary>Ends all activations that are not kept, as if they had been idle for long.</summary>
@@ -39,6 +48,23 @@ internal static class ScriptedGrainExtensions
     internal static T Services<T>(this SiloGroups silo, GrainCluster cluster)
         where T : notnull =>
         GrainCluster.Service<T>(cluster.Cluster.Silos.Single(handle => GrainCluster.GroupsOf(handle) == silo));
+
+    /// <summary>
+    /// Ends some of the activations as the grain directory does when it has lost them. It does so itself when a silo
+    /// leaves, but nobody can say how many it has lost.
+    /// </summary>
+    internal static Task FailDirectoryAsync(this GrainCluster _, List<IGrainContext> contexts)
+    {
+        var living = contexts.FindAll(static context => !context.Deactivated.IsCompleted);
+        var lost = living.Where(static (_, index) => index % 4 == 0).ToList();
+        var reason = new DeactivationReason(DeactivationReasonCode.DirectoryFailure, "its registration is lost");
+        foreach (var context in lost)
+        {
+            context.Deactivate(reason);
+        }
+
+        return Task.WhenAll(lost.Select(static context => context.Deactivated)).WaitAsync(GrainCluster.Limit);
+    }
 
     internal static async Task<SendOutcome> SendAsync(this IGroups groups, MemberId member, string text) =>
         await groups.ProcessGroups.SendAsync(member, text.Bytes());

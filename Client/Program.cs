@@ -1,0 +1,3 @@
+using Orleans.Groups.ClientProgram;
+
+return await ClientMain.RunAsync(args);

@@ -1,0 +1,3 @@
+using Orleans.Groups.SiloProgram;
+
+return await SiloMain.RunAsync(args);

@@ -1,0 +1,99 @@
+using System.Text.Json;
+
+namespace Orleans.Groups.ProcessTests;
+
+/// <summary>The programs Silo and Client as a person would use them, each in a process of its own.</summary>
+public sealed class ProgramTests(PostgresFixture postgres)
+{
+    [Fact(Timeout = ClusterRun.Limit)]
+    public async Task Client_LooksAtTheCluster()
+    {
+        string[] cluster = await CreateClusterAsync();
+        await using var silos = await SiloPrograms.StartAsync(2, cluster);
+        await using var join = Client("join", "tea", "--name", "zoe", "--json");
+        Assert.Contains("joined", await join.ReadLineAsync(), StringComparison.Ordinal);
+        await using var tail = Client("tail", "g");
+        await tail.WaitForErrorAsync("listening to g");
+
+        Assert.Contains("""{"scope":"default"}""", await RunAsync("scopes"));
+        Assert.Equal(["""{"group":"tea","members":1,"nodes":1}"""], await RunAsync("groups"));
+        var member = JsonDocument.Parse(Assert.Single(await RunAsync("members", "tea"))).RootElement;
+        Assert.Equal("zoe", member.GetProperty("name").GetString());
+        var ring = JsonDocument.Parse(Assert.Single(await RunAsync("ring", "g"))).RootElement;
+        Assert.Equal(2, ring.GetProperty("members").GetArrayLength());
+        Assert.All(
+            ring.GetProperty("members").EnumerateArray(), m => Assert.True(m.GetProperty("isAlive").GetBoolean()));
+        Assert.Equal(5, (await RunAsync("bench", "--seconds", "0.3")).Count);
+        join.Terminate();
+        Assert.Equal(0, await join.WaitForExitAsync());
+        Assert.Empty(await RunAsync("groups"));
+
+        ChildProcess Client(params string[] arguments) => new("Client", [.. arguments, .. cluster]);
+
+        async Task<List<string>> RunAsync(params string[] arguments)
+        {
+            await using var client = Client([.. arguments, "--json"]);
+            var lines = await client.ReadToEndAsync();
+            Assert.True(await client.WaitForExitAsync() == 0, client.Errors);
+            return lines;
+        }
+    }
+
+    [Fact(Timeout = ClusterRun.Limit)]
+    public async Task Silos_StartedAtOneMoment_FindPortsAndEachOther()
+    {
+        // On localhost clustering, with a first port of this test's own.
+        await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", "12500", "--cluster-id", "moment"]);
+
+        Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).Distinct().Count());
+        Assert.Equal(3, silos.Ready.Select(ready => ready.GetProperty("gatewayPort").GetInt32()).Distinct().Count());
+        Assert.Contains(silos.Ready, ready => ready.GetProperty("siloPort").GetInt32() == 12500);
+        foreach (var index in Enumerable.Range(0, 3).OrderBy(
+            i => silos.Ready[i].GetProperty("siloPort").GetInt32() == 12500))
+        {
+            silos[index].Terminate();
+            Assert.True(await silos[index].WaitForExitAsync() == 0, silos[index].Errors);
+            Assert.Contains(
+                await silos[index].ReadToEndAsync(), line => line.Contains("stopped", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact(Timeout = ClusterRun.Limit)]
+    public async Task Silo_WithoutTables_SaysWhatToDo()
+    {
+        var connection = await postgres.Require().CreateDatabaseAsync();
+        await using var silo = new ChildProcess("Silo", ["--clustering", "adonet", "--connection", connection]);
+
+        Assert.Equal(3, await silo.WaitForExitAsync());
+        Assert.Contains("--init", silo.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = ClusterRun.Limit)]
+    public async Task Silo_ThatIsTheLastOfACrash_ComesBack()
+    {
+        string[] cluster = await CreateClusterAsync();
+        await using (var silos = await SiloPrograms.StartAsync(2, cluster))
+        {
+            await silos[0].KillAsync();
+            await silos[1].KillAsync();
+        }
+
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await using var back = await SiloPrograms.StartAsync(1, cluster);
+        ClusterRun.Print($"all silos killed: the next one was in the cluster after {ClusterRun.Text(watch.Elapsed)}");
+    }
+
+    [Fact(Timeout = ClusterRun.Limit)]
+    public async Task Client_NobodyAnswers_EndsInTime()
+    {
+        await using var client = new ChildProcess(
+            "Client",
+            ["groups", "--gateway", "127.0.0.1:1", "--connect-timeout", "0.5"]);
+
+        Assert.Equal(3, await client.WaitForExitAsync());
+        Assert.StartsWith("client: no silo listens at 127.0.0.1:1", client.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task<string[]> CreateClusterAsync() =>
+        ["--clustering", "adonet", "--connection", await postgres.Require().CreateDatabaseAsync()];
+}

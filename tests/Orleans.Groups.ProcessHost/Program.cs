@@ -1,0 +1,3 @@
+using Orleans.Groups.ProcessHost;
+
+return await HostProgram.RunAsync(args);
