@@ -15,11 +15,16 @@ public sealed class ProgramTests(PostgresFixture postgres)
         await using var tail = Client("tail", "g");
         await tail.WaitForErrorAsync("listening to g");
 
-        Assert.Contains("""{"scope":"default"}""", await RunAsync("scopes"));
-        Assert.Equal(["""{"group":"tea","members":1,"nodes":1}"""], await RunAsync("groups"));
-        var member = JsonDocument.Parse(Assert.Single(await RunAsync("members", "tea"))).RootElement;
+        var answers = await Task.WhenAll(
+            RunAsync("scopes"),
+            RunAsync("groups"),
+            RunAsync("members", "tea"),
+            RunAsync("ring", "g"));
+        Assert.Contains("""{"scope":"default"}""", answers[0]);
+        Assert.Equal(["""{"group":"tea","members":1,"nodes":1}"""], answers[1]);
+        var member = JsonDocument.Parse(Assert.Single(answers[2])).RootElement;
         Assert.Equal("zoe", member.GetProperty("name").GetString());
-        var ring = JsonDocument.Parse(Assert.Single(await RunAsync("ring", "g"))).RootElement;
+        var ring = JsonDocument.Parse(Assert.Single(answers[3])).RootElement;
         var members = ring.GetProperty("members").EnumerateArray().ToList();
         Assert.Equal(2, members.Count);
         Assert.All(members, place => Assert.True(place.GetProperty("isAlive").GetBoolean()));
