@@ -81,7 +81,8 @@ public sealed class LinkFaultTests
     /// </summary>
     [Fact]
     public Task CutOneWay_AndReset_BreaksNothing() =>
-        new FaultRun(nameof(CutOneWay_AndReset_BreaksNothing), fixedSeeds: 1).RunAsync(static async (cluster, work, random) =>
+        new FaultRun(nameof(CutOneWay_AndReset_BreaksNothing), fixedSeeds: 1).RunAsync(static async (
+            cluster, work, random) =>
         {
             var (from, to) = AnyPair(cluster, random);
             await CutAsync(cluster, work, from, to, bothWays: false);
