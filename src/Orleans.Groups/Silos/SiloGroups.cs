@@ -7,6 +7,11 @@ namespace Orleans.Groups;
 /// <summary>The node of this silo: made with the silo's services, started and stopped by its scope grain.</summary>
 internal sealed class SiloGroups : IGroups, IDisposable
 {
+    /// <summary>
+    /// Silos that live answer in milliseconds; one that has just died must not hold up this one's end.
+    /// </summary>
+    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(3);
+
     private readonly IClusterMembershipService _membership;
     private readonly CancellationTokenSource _stop = new();
     private Task _following = Task.CompletedTask;
@@ -104,7 +109,7 @@ internal sealed class SiloGroups : IGroups, IDisposable
     internal async Task StopAsync()
     {
         await Host.StopAsync().ConfigureAwait(false);
-        await Network.WaitForGoodbyesAsync(Options.Multicast.LeaveTimeout).ConfigureAwait(false);
+        await Network.WaitForGoodbyesAsync(GoodbyeLimit).ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(false);
     }

@@ -277,6 +277,12 @@ internal sealed partial class SiloNetwork : INodeNetwork
     }
 
     /// <summary>A session has ended, behind its last frame; called by a link's pump.</summary>
+    /// <remarks>
+    /// Race: membership declares this silo dead; another, with which it shares a ring, ends the session for that; a
+    /// member here would take its neighbour there for lost, and say so in the record before the record knows that this
+    /// member is dead: one that is well would go. So whoever knows that its silo is dead tells its members nothing any
+    /// more but that.
+    /// </remarks>
     internal void SessionEnded(LinkHost link, long session, LinkEndReason reason)
     {
         lock (Gate)
@@ -287,11 +293,14 @@ internal sealed partial class SiloNetwork : INodeNetwork
             }
 
             NoteChange(link);
-            var isDead = _peers.TryGetValue(link.Silo, out var peer) && peer.IsDead;
-            Host.PeerDown(link.Peer, session, isDead);
-            if (isDead)
+            if (reason != LinkEndReason.DeclaredDead && !DeclaredDeadSource.Task.IsCompleted)
             {
-                Host.Peers.TryRemove(link.Peer, out _);
+                var isDead = _peers.TryGetValue(link.Silo, out var peer) && peer.IsDead;
+                Host.PeerDown(link.Peer, session, isDead);
+                if (isDead)
+                {
+                    Host.Peers.TryRemove(link.Peer, out _);
+                }
             }
         }
 

@@ -78,6 +78,10 @@ internal static class GoodRings
             .At(C, new LogEvent.Inherit("r", C, B, "e", 4)).At(C, new LogEvent.AckOrig("r", C, B, 1, "e", 4))
             .At(C, new LogEvent.Erase("r", C, B, "e", 4)).Write(5, C, $"{A} {C}").AdoptAll(5, $"{A} {C}", A, C)
             .Changed(A, "", B, $"{A} {C}").Changed(C, "", B, $"{A} {C}").Quiet()),
+        new("G-S18 G-S19", "two that are dead for the others, and do not know it yet, hear each other", h => h
+            .Ring(LogHooks.Receive).Fault("cut").Adopt(A, 5, $"{A} ({B}) ({C})")
+            .At(A, new LogEvent.Erase("r", A, B, "e", 5)).Say(B, 1).Give(B, 1, B).Receive(B, 1, C, B).Give(B, 1, C)
+            .Stopped(B, "LostMembership").Stopped(C, "LostMembership").Changed(A, "", $"{B} {C}", A).Quiet()),
         new("G-S13 G-S12", "somebody leaves, the ring is closed and founded again", h => h
             .Start("a@1", "b@1").Write(1, A, A).Write(2, A, $"{A} {B}").Write(3, B, A)
             .Write(4, A, A, status: RingState.ShutDown).Write(5, B, "b@1/2", epoch: "f")),

@@ -26,7 +26,9 @@ internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
                 Fence(rings.MemberOf(send), send);
                 break;
             case LogEvent.Deliver deliver when deliver.From != deliver.Member && deliver.Call > 0:
-                if (_fenced.TryGetValue((deliver.From, deliver.Call), out var fence))
+                // Two that are dead for the others, and do not know it yet, may hear each other.
+                if (_fenced.TryGetValue((deliver.From, deliver.Call), out var fence)
+                    && !rings.RingOf(deliver.Group).HasRemoved(deliver.Member))
                 {
                     Report(
                         fence.Property,

@@ -90,7 +90,11 @@ internal sealed class HeirChecker(RunModel run, RingsModel rings) : Checker
     private void CheckReceived(MemberModel member, LogEvent.Receive received)
     {
         var isUnlisted = member.View is { } view && !view.Lists(received.From);
-        var erased = _erased.GetValueOrDefault((received.Group, received.From));
+
+        // Whoever is out as well, and does not know it yet, goes by an older record.
+        var erased = member.Ring.HasRemoved(member.Id)
+            ? null
+            : _erased.GetValueOrDefault((received.Group, received.From));
         Require(
             !isUnlisted && erased is null,
             "G-S18",

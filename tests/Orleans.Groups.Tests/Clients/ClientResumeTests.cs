@@ -54,6 +54,7 @@ public sealed class ClientResumeTests
         Assert.True((await again.ConfirmedBroadcastAsync(Text.Of("x")).LimitAsync("it is confirmed")).IsOk);
     }
 
+    // P6: a client that changes its silo joins before it leaves, and is listed once.
     [Fact]
     public async Task SessionSilo_Stopped_MembersAreElsewhereBeforeTheyAreGone()
     {

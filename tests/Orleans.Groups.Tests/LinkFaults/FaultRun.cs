@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orleans.Groups.Checkers;
 
 namespace Orleans.Groups.Tests;
@@ -6,9 +7,10 @@ namespace Orleans.Groups.Tests;
 internal sealed class FaultRun
 {
     /// <summary>Names a seed, to run it alone.</summary>
-    internal const string SeedVariable = "LINK_FAULT_SEED";
+    private const string SeedVariable = "LINK_FAULT_SEED";
 
-    private static readonly int[] FixedSeeds = [1, 2, 3];
+    /// <summary>How many fresh seeds to run, for long runs; 1 if it is not set.</summary>
+    private const string FreshVariable = "LINK_FAULT_FRESH";
 
     /// <summary>What every run needs of each kind, so that each checker has really had something to check.</summary>
     private static readonly (string Kind, long Least, string Properties)[] Demands =
@@ -33,15 +35,15 @@ internal sealed class FaultRun
     ];
 
     private readonly string _name;
-    private readonly int _fresh = Random.Shared.Next();
     private readonly int[] _seeds;
 
-    internal FaultRun(string name)
+    /// <param name="name">The test.</param>
+    /// <param name="fixedSeeds">How many seeds are the same in every run; the fresh ones come on top.</param>
+    internal FaultRun(string name, int fixedSeeds = 3)
     {
         _name = name;
-        _seeds = Environment.GetEnvironmentVariable(SeedVariable) is { Length: > 0 } seed
-            ? [int.Parse(seed, System.Globalization.CultureInfo.InvariantCulture)]
-            : [.. FixedSeeds, _fresh];
+        var fresh = Enumerable.Range(0, NumberOf(FreshVariable) ?? 1).Select(static _ => Random.Shared.Next());
+        _seeds = NumberOf(SeedVariable) is { } seed ? [seed] : [.. Enumerable.Range(1, fixedSeeds), .. fresh];
     }
 
     /// <summary>Fewest events beside those of every run, of all seeds together.</summary>
@@ -77,7 +79,7 @@ internal sealed class FaultRun
 
         var path = Keep((MemoryEventLog)log);
         var report = Check(path, SettingsOf(_seeds.Length));
-        Assert.True(report.IsClean, $"{Describe(_fresh)} The events are in {path}.\n{report}");
+        Assert.True(report.IsClean, $"{Describe(_seeds[^1])} The events are in {path}.\n{report}");
         File.Delete(path);
     }
 
@@ -88,10 +90,15 @@ internal sealed class FaultRun
     /// <summary>Writes a log to a file, one event a line.</summary>
     internal string Keep(MemoryEventLog log)
     {
-        var path = Path.Combine(Path.GetTempPath(), $"link-faults-{_name}-{_fresh}.ndjson");
+        var path = Path.Combine(Path.GetTempPath(), $"link-faults-{_name}-{_seeds[^1]}.ndjson");
         File.WriteAllLines(path, log.Copy().Select(static logged => logged.ToString()));
         return path;
     }
+
+    private static int? NumberOf(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : null;
 
     private CheckSettings SettingsOf(int windows)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Groups.Checkers;
 using Orleans.Groups.Engine;
@@ -26,6 +27,7 @@ internal sealed class LinkCluster : IAsyncDisposable
     private readonly TestRecordStorage _storage = new();
     private readonly RecordingStorage _recordedStorage;
     private readonly ConcurrentDictionary<NodeId, NodeRecorder> _recorders = new();
+    private readonly ConcurrentDictionary<int, RecordFaults> _recordFaults = new();
     private readonly ProtocolRecorder _store;
     private readonly List<LinkSilo> _silos = [];
     private readonly int _connections;
@@ -65,6 +67,12 @@ internal sealed class LinkCluster : IAsyncDisposable
         await cluster.ConnectAsync();
         return cluster;
     }
+
+    /// <summary>The faults of the record store as one silo sees it.</summary>
+    internal RecordFaults RecordFaultsOf(LinkSilo silo) => _recordFaults[silo.Port];
+
+    /// <summary>Completes when nothing is under way.</summary>
+    internal Task DrainAsync() => _work.WaitForIdleAsync(CancellationToken.None).LimitAsync("nothing is under way");
 
     /// <summary>Starts one more silo, and completes when it is connected with all.</summary>
     internal async Task<LinkSilo> AddSiloAsync()
@@ -188,6 +196,14 @@ internal sealed class LinkCluster : IAsyncDisposable
             provider.GetRequiredService<GrainServiceTransport>(),
             _work)));
         services.AddKeyedSingleton<IGrainStorage>(StorageName, _recordedStorage);
+        var recordFaults = _recordFaults.GetOrAdd(options.SiloPort, _ => new RecordFaults(
+            group => Task.Run(() => _storage.Lose(group)),
+            group => Task.FromResult(_storage.Exists(group))));
+        services.AddSingleton<RecordStoreFactory>(provider => (work, time) => recordFaults.Around(new GrainRecordStore(
+            provider.GetRequiredService<IGrainFactory>(),
+            work,
+            time,
+            provider.GetRequiredService<ILogger<GrainRecordStore>>())));
         services.Replace(ServiceDescriptor.Singleton(provider =>
         {
             var groups = ActivatorUtilities.CreateInstance<SiloGroups>(provider);

@@ -75,9 +75,14 @@ public sealed class LinkFaultTests
             await work.StepAsync(Steps / 4, Task.CompletedTask);
         });
 
+    /// <summary>
+    /// A call that is lost with its connection is noticed at its time limit: joins wait for the record's, of 10 s. So
+    /// there are fewer seeds.
+    /// </summary>
     [Fact]
     public Task CutOneWay_AndReset_BreaksNothing() =>
-        new FaultRun(nameof(CutOneWay_AndReset_BreaksNothing)).RunAsync(static async (cluster, work, random) =>
+        new FaultRun(nameof(CutOneWay_AndReset_BreaksNothing), fixedSeeds: 1).RunAsync(static async (
+            cluster, work, random) =>
         {
             var (from, to) = AnyPair(cluster, random);
             await CutAsync(cluster, work, from, to, bothWays: false);

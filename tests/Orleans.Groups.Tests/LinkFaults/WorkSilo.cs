@@ -6,11 +6,13 @@ internal sealed class WorkSilo
     private const int MaxMembers = 4;
     private const int MaxRings = 3;
 
+    /// <summary>With so many calls open, nothing more is published until one of them ends.</summary>
+    private const int MaxOpenCalls = 16;
+
     private static readonly string[] Groups = ["red", "green", "blue", "black"];
 
     private readonly IProcessGroups _groups;
     private readonly IMulticast _multicast;
-    private readonly CallList _calls;
     private readonly Lock _gate = new();
     private readonly List<IGroupMember> _members = [];
     private readonly List<IMembershipMonitor> _pulled = [];
@@ -20,18 +22,19 @@ internal sealed class WorkSilo
     private int _joining;
 
     /// <param name="silo">The silo.</param>
-    /// <param name="calls">Where calls go that are not awaited.</param>
     /// <param name="around">Put between the silo and the recorder; <see langword="null"/> for nothing.</param>
-    internal WorkSilo(LinkSilo silo, CallList calls, Func<IMulticast, IMulticast>? around)
+    internal WorkSilo(LinkSilo silo, Func<IMulticast, IMulticast>? around)
     {
         Silo = silo;
-        _calls = calls;
         _groups = silo.Recorder.Wrap(silo.Groups.ProcessGroups);
         var multicast = silo.Groups.Multicast;
         _multicast = silo.Recorder.Wrap(around?.Invoke(multicast) ?? multicast, HandlerFailurePolicy.Skip);
     }
 
     internal LinkSilo Silo { get; }
+
+    /// <summary>The calls that are not awaited.</summary>
+    internal CallList Calls { get; } = new();
 
     /// <summary>The ring members that live here.</summary>
     internal List<IMulticastGroup> Rings
@@ -143,18 +146,18 @@ internal sealed class WorkSilo
         if (rings.Count + Volatile.Read(ref _joining) < MaxRings)
         {
             Interlocked.Increment(ref _joining);
-            _calls.Start(() => JoinAsync(random.Next(3) == 0 ? Workload.SmallRing : Workload.LargeRing));
+            Calls.Start(() => JoinAsync(random.Next(3) == 0 ? Workload.SmallRing : Workload.LargeRing));
         }
         else if (rings.Count > 0)
         {
-            _calls.Start(() => rings[0].LeaveAsync());
+            Calls.Start(() => rings[0].LeaveAsync());
         }
     }
 
     internal void Publish(Random random)
     {
         var rings = Rings;
-        if (rings.Count == 0)
+        if (rings.Count == 0 || Calls.Copy().Count > MaxOpenCalls)
         {
             return;
         }
@@ -162,7 +165,7 @@ internal sealed class WorkSilo
         var ring = rings[random.Next(rings.Count)];
         var payload = new byte[random.Next(300)];
         random.NextBytes(payload);
-        _calls.Start(random.Next(4) switch
+        Calls.Start(random.Next(4) switch
         {
             0 => () => ring.ConfirmedBroadcastAsync(payload).AsTask(),
             1 => () => ring.ConfirmedBroadcastAsync(payload, ConfirmLevel.ProcessedByAll).AsTask(),

@@ -1,3 +1,5 @@
+using Orleans.Groups.Protocol;
+
 namespace Orleans.Groups.Tests;
 
 /// <summary>A silo that was declared dead, and lives on without knowing it.</summary>
@@ -53,6 +55,35 @@ public sealed class ZombieTests
             work.Add(await cluster.AddSiloAsync());
             await work.StepAsync(Steps, Task.CompletedTask);
         });
+    }
+
+    /// <summary>
+    /// The last that it hears is that its neighbour's silo has ended their session. It must not say in the record that
+    /// the neighbour is dead, even if that cannot say there yet that the zombie is.
+    /// </summary>
+    [Fact]
+    public async Task Zombie_ThatLearnsOfItsDeath_DoesNotTakeItsNeighbourAlong()
+    {
+        await using var cluster = await LinkCluster.StartAsync(seed: 1);
+        var (living, zombie) = (cluster.Silos[0], cluster.Silos[1]);
+        var stays = await living.Groups.Multicast.JoinAsync("ring", new WorkHandler());
+        var goes = await zombie.Groups.Multicast.JoinAsync("ring", new WorkHandler());
+        await cluster.SettleAsync();
+        var records = cluster.RecordFaultsOf(living);
+        await records.HoldAsync();
+
+        // As the pump of the link does; whether membership's own gossip is faster is not for the test to decide.
+        var link = zombie.Groups.Network.CopyAllLinks().Find(link => link.Silo.Equals(living.Address))!;
+        zombie.Groups.Network.SessionEnded(link, link.Session, LinkEndReason.DeclaredDead);
+        var end = await goes.Completion.LimitAsync("the member of a zombie ends");
+        await cluster.DrainAsync();
+        await cluster.BuryAsync(zombie);
+        await records.ReleaseAsync();
+        await cluster.SettleAsync();
+
+        Assert.Equal(TerminationReason.LostMembership, end.Reason);
+        Assert.False(stays.Completion.IsCompleted);
+        Assert.Equal(stays.Self, Assert.Single(stays.GetStatus().Members).Id);
     }
 
     private static async Task CutOffAsync(LinkCluster cluster, Workload work, LinkSilo silo)
