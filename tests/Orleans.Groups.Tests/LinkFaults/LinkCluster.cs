@@ -23,7 +23,6 @@ internal sealed class LinkCluster : IAsyncDisposable
     private const string StorageName = "records";
 
     private readonly InProcessTestCluster _cluster;
-    private readonly WorkCounter _work = new();
     private readonly TestRecordStorage _storage = new();
     private readonly RecordingStorage _recordedStorage;
     private readonly ConcurrentDictionary<NodeId, NodeRecorder> _recorders = new();
@@ -70,9 +69,6 @@ internal sealed class LinkCluster : IAsyncDisposable
 
     /// <summary>The faults of the record store as one silo sees it.</summary>
     internal RecordFaults RecordFaultsOf(LinkSilo silo) => _recordFaults[silo.Port];
-
-    /// <summary>Completes when nothing is under way.</summary>
-    internal Task DrainAsync() => _work.WaitForIdleAsync(CancellationToken.None).LimitAsync("nothing is under way");
 
     /// <summary>Starts one more silo, and completes when it is connected with all.</summary>
     internal async Task<LinkSilo> AddSiloAsync()
@@ -131,16 +127,23 @@ internal sealed class LinkCluster : IAsyncDisposable
         using var limit = new CancellationTokenSource(Within.Limit);
         try
         {
+            var work = _silos.ConvertAll(static silo => silo.Work);
             while (true)
             {
-                var starts = _work.Starts;
-                await _work.WaitForIdleAsync(limit.Token);
-                if (IsWhole() && HasConverged() && IsDrained())
+                var starts = work.ConvertAll(static counter => counter.Starts);
+                await Task.WhenAll(work.Select(counter => counter.WaitForIdleAsync(limit.Token)));
+
+                // Each was idle once. When none has begun anything since, all of them are idle now.
+                var areIdle = starts.SequenceEqual(work.Select(static counter => counter.Starts));
+                if (areIdle && IsWhole() && HasConverged() && IsDrained())
                 {
                     return;
                 }
 
-                await _work.WaitForIdleAsync(starts, limit.Token);
+                if (areIdle)
+                {
+                    await WaitForWorkAsync(work, starts, limit.Token);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -182,19 +185,33 @@ internal sealed class LinkCluster : IAsyncDisposable
         await _cluster.DisposeAsync();
     }
 
+    /// <summary>Completes when one of them has done anything more.</summary>
+    private static async Task WaitForWorkAsync(List<WorkCounter> work, List<long> starts, CancellationToken limit)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(limit);
+        await Task.WhenAny(work.Select((counter, index) => counter.WaitForIdleAsync(starts[index], enough.Token)));
+        await enough.CancelAsync();
+        limit.ThrowIfCancellationRequested();
+    }
+
     private void Configure(InProcessTestSiloSpecificOptions options, ISiloBuilder silo)
     {
         Faults.Install(silo, options.SiloPort);
         silo.Configure<ConnectionOptions>(connections => connections.ConnectionsPerEndpoint = _connections);
-        silo.Configure<ClusterMembershipOptions>(static membership => membership.ProbeTimeout = TimeSpan.FromHours(1));
+        silo.Configure<ClusterMembershipOptions>(static membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromHours(1);
+            membership.TableRefreshTimeout = TimeSpan.FromHours(1);
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromHours(1);
+        });
         silo.AddGroups(static groups => groups.RecordStorage = StorageName);
         var services = silo.Services;
-        services.AddSingleton(_work);
+        services.AddSingleton<WorkCounter>();
         services.AddSingleton<IFatalErrorHandler, SurvivingSilo>();
         services.AddSingleton<GrainServiceTransport>();
         services.Replace(ServiceDescriptor.Singleton<ISiloTransport>(provider => new StuckCalls(
             provider.GetRequiredService<GrainServiceTransport>(),
-            _work)));
+            provider.GetRequiredService<WorkCounter>())));
         services.AddKeyedSingleton<IGrainStorage>(StorageName, _recordedStorage);
         var recordFaults = _recordFaults.GetOrAdd(options.SiloPort, _ => new RecordFaults(
             group => Task.Run(() => _storage.Lose(group)),

@@ -81,18 +81,18 @@ public sealed class LinkFaultTests
     /// </summary>
     [Fact]
     public Task CutOneWay_AndReset_BreaksNothing() =>
-        new FaultRun(nameof(CutOneWay_AndReset_BreaksNothing), fixedSeeds: 1).RunAsync(static async (
-            cluster, work, random) =>
-        {
-            var (from, to) = AnyPair(cluster, random);
-            await CutAsync(cluster, work, from, to, bothWays: false);
-            cluster.Recorder.BeginFault(LogFaults.Drop, from.Recorder.Node, to.Recorder.Node);
-            Assert.True(cluster.Faults.Abort(from.Port, to.Port) > 0);
-            cluster.Faults.Heal();
-            cluster.Recorder.EndFault(LogFaults.Drop);
-            cluster.Recorder.EndFault(LogFaults.Delay);
-            await work.StepAsync(Steps / 4, Task.CompletedTask);
-        });
+        new FaultRun(nameof(CutOneWay_AndReset_BreaksNothing), fixedSeeds: 1).RunAsync(
+            static async (cluster, work, random) =>
+            {
+                var (from, to) = AnyPair(cluster, random);
+                await CutAsync(cluster, work, from, to, bothWays: false);
+                cluster.Recorder.BeginFault(LogFaults.Drop, from.Recorder.Node, to.Recorder.Node);
+                Assert.True(cluster.Faults.Abort(from.Port, to.Port) > 0);
+                cluster.Faults.Heal();
+                cluster.Recorder.EndFault(LogFaults.Drop);
+                cluster.Recorder.EndFault(LogFaults.Delay);
+                await work.StepAsync(Steps / 4, Task.CompletedTask);
+            });
 
     [Fact]
     public Task Abort_AgainAndAgainUnderLoad_BreaksNothing() =>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Groups.Checkers;
+using Orleans.Groups.Engine;
 using Orleans.TestingHost;
 
 namespace Orleans.Groups.Tests;
@@ -16,6 +17,9 @@ internal sealed class LinkSilo(InProcessSiloHandle handle, Func<NodeId, NodeReco
     internal SiloGroups Groups { get; } = handle.ServiceProvider.GetRequiredService<SiloGroups>();
 
     internal NodeId Node => Groups.Node;
+
+    /// <summary>What is under way on it.</summary>
+    internal WorkCounter Work { get; } = handle.ServiceProvider.GetRequiredService<WorkCounter>();
 
     internal NodeRecorder Recorder { get; } =
         recorderOf(handle.ServiceProvider.GetRequiredService<SiloGroups>().Node);

@@ -77,11 +77,17 @@ internal sealed class Workload
         await Task.WhenAll(_all.SelectMany(static silo => silo.Calls.Copy())).LimitAsync("all calls end");
         _cluster.Recorder.Heal();
         await _cluster.ConnectAsync();
-        await _silos[0].JoinForGoodAsync(LargeRing).LimitAsync("a member joins");
-        await _silos[0].JoinForGoodAsync(SmallRing).LimitAsync("a member joins");
+        await JoinForGoodAsync();
         await _cluster.SettleAsync();
         _silos.ForEach(static silo => silo.ReadMonitors());
         _cluster.Recorder.Quiesce(++_window);
+    }
+
+    /// <summary>Whatever has happened to the rings, somebody is there who buries the dead.</summary>
+    internal async Task JoinForGoodAsync()
+    {
+        await _silos[0].JoinForGoodAsync(LargeRing).LimitAsync("a member joins");
+        await _silos[0].JoinForGoodAsync(SmallRing).LimitAsync("a member joins");
     }
 
     private async Task StepAsync()

@@ -25,6 +25,7 @@ public sealed class ZombieTests
             await zombie.Silo.Recorder.StopAsync(async () =>
             {
                 await cluster.BuryAsync(zombie.Silo);
+                await work.JoinForGoodAsync();
                 await cluster.SettleAsync();
                 await ComeBackAsync(cluster, zombie, random);
             });
@@ -76,7 +77,7 @@ public sealed class ZombieTests
         var link = zombie.Groups.Network.CopyAllLinks().Find(link => link.Silo.Equals(living.Address))!;
         zombie.Groups.Network.SessionEnded(link, link.Session, LinkEndReason.DeclaredDead);
         var end = await goes.Completion.LimitAsync("the member of a zombie ends");
-        await cluster.DrainAsync();
+        await zombie.Work.WaitForIdleAsync(CancellationToken.None).LimitAsync("a zombie has nothing more to do");
         await cluster.BuryAsync(zombie);
         await records.ReleaseAsync();
         await cluster.SettleAsync();
