@@ -12,26 +12,26 @@ internal sealed class FaultRun
     /// <summary>How many fresh seeds to run, for long runs; 1 if it is not set.</summary>
     private const string FreshVariable = "LINK_FAULT_FRESH";
 
-    /// <summary>What every run needs of each kind, so that each checker has really had something to check.</summary>
-    private static readonly (string Kind, long Least, string Properties)[] Demands =
+    /// <summary>What every seed needs of each kind, so that each checker has really had something to check.</summary>
+    private static readonly (string Kind, long Least)[] Demands =
     [
-        ("LocalVer", 15, "P-S1 P-S2 P-L1"),
-        ("Applied", 15, "P-S1 P-S2 P-S5 P-L1"),
-        ("Op", 60, "P-S3"),
-        ("Read", 60, "P-S3 P-S4 P-S5 P-L2"),
-        ("MonStart", 3, "P-M1 P-M2"),
-        ("MonEvent", 20, "P-M1 P-M2"),
-        ("Joined", 4, "G-S9 G-S11"),
-        ("Changed", 4, "G-S10 G-S11 G-L3"),
-        ("Adopt", 8, "G-S12"),
-        ("RegWrite", 4, "G-S12"),
-        ("Publish", 60, "G-S1 G-S2 G-S3 G-S6"),
-        ("Deliver", 200, "G-S1 G-S2 G-S3 G-S5 G-S6"),
-        ("Receive", 10, "G-S7"),
-        ("Confirm", 20, "G-S7 G-S8 G-L2"),
-        ("Sent", 20, "G-S8 G-L2"),
-        ("Probe", 3, "G-L4"),
-        ("Quiesced", 1, "P-L1 P-L2 G-S5 G-S6 G-L3 G-L4"),
+        ("LocalVer", 15), // P-S1 P-S2 P-L1
+        ("Applied", 15), // P-S1 P-S2 P-S5 P-L1
+        ("Op", 60), // P-S3
+        ("Read", 60), // P-S3 P-S4 P-S5 P-L2
+        ("MonStart", 3), // P-M1 P-M2
+        ("MonEvent", 20), // P-M1 P-M2
+        ("Joined", 4), // G-S9 G-S11
+        ("Changed", 4), // G-S10 G-S11 G-L3
+        ("Adopt", 8), // G-S12
+        ("RegWrite", 4), // G-S12
+        ("Publish", 60), // G-S1 G-S2 G-S3 G-S6
+        ("Deliver", 200), // G-S1 G-S2 G-S3 G-S5 G-S6
+        ("Receive", 10), // G-S7
+        ("Confirm", 20), // G-S7 G-S8 G-L2
+        ("Sent", 20), // G-S8 G-L2
+        ("Probe", 3), // G-L4
+        ("Quiesced", 1), // P-L1 P-L2 G-S5 G-S6 G-L3 G-L4
     ];
 
     private readonly string _name;
@@ -103,7 +103,7 @@ internal sealed class FaultRun
     private CheckSettings SettingsOf(int windows)
     {
         var settings = new CheckSettings();
-        foreach (var (kind, least, _) in Demands)
+        foreach (var (kind, least) in Demands)
         {
             settings.Minimum[kind] = least * windows;
         }
