@@ -14,7 +14,7 @@ internal static class RecordKey
     /// How long a silo waits for an answer. A storage that needs longer is as good as down; what it still does is
     /// remembered or refused by the record (rule R6).
     /// </summary>
-    internal const string ResponseTimeout = "00:00:10";
+    internal const string ResponseTimeout = "00:00:04";
 
     // Storage providers take keys apart that look like a number or a GUID: "2A" and "2a" would be one row. No key that
     // begins with this can be taken for either.

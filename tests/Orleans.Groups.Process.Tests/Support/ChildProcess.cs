@@ -106,10 +106,11 @@ internal partial class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to stop.</summary>
     internal void Terminate() => Send(Term);
 
-    /// <summary>Completes with its exit code.</summary>
+    /// <summary>Completes with its exit code, when all it has written was read.</summary>
     internal async Task<int> WaitForExitAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await _reading.WaitAsync(TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 
