@@ -1,6 +1,6 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Groups.Conformance;
 using Orleans.Groups.Engine;
@@ -15,6 +15,8 @@ namespace Orleans.Groups.Tests;
 internal sealed class SiloFixture : IGroupsFixture
 {
     private const string StorageName = "records";
+
+    private static readonly ConcurrentDictionary<string, SiloFixture> Fixtures = new();
 
     private readonly WorkCounter _work = new();
     private readonly FixtureOptions _options;
@@ -43,8 +45,11 @@ internal sealed class SiloFixture : IGroupsFixture
                 static type => type.Contains("ConfigureDistributedGrainDirectory", StringComparison.Ordinal));
         }
 
-        builder.CreateSiloAsync = async (name, configuration) =>
-            await InProcessSiloHandle.CreateAsync(name, configuration, host => host.UseOrleans(Configure));
+        // Not by a delegate that makes the silos: TestCluster would then use sockets, whatever it was told.
+        var key = Guid.NewGuid().ToString();
+        Fixtures[key] = this;
+        builder.Properties[nameof(SiloFixture)] = key;
+        builder.AddSiloBuilderConfigurator<Configurator>();
         _cluster = builder.Build();
     }
 
@@ -145,7 +150,7 @@ internal sealed class SiloFixture : IGroupsFixture
         await _cluster.DisposeAsync();
     }
 
-    private void Configure(HostBuilderContext context, ISiloBuilder silo)
+    private void Configure(ISiloBuilder silo)
     {
         silo.AddGroups(options =>
         {
@@ -282,4 +287,11 @@ internal sealed class SiloFixture : IGroupsFixture
 
     private bool IsWhole(SiloNode left, SiloNode right) =>
         _network.IsWhole(left.Address, right.Address) && IsConnected(left, right);
+
+    /// <summary>Made by TestCluster, which knows only its type: it finds its fixture by a key.</summary>
+    private sealed class Configurator : ISiloConfigurator
+    {
+        public void Configure(ISiloBuilder siloBuilder) =>
+            Fixtures[siloBuilder.Configuration[nameof(SiloFixture)]!].Configure(siloBuilder);
+    }
 }
