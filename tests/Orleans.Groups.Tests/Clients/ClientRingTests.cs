@@ -1,3 +1,5 @@
+using Orleans.Groups.InMemory.Tests;
+
 namespace Orleans.Groups.Tests;
 
 /// <summary>Ring members of clients: callbacks, windows, ends; on nodes in memory, through the serialiser.</summary>

@@ -1,3 +1,5 @@
+using Orleans.Groups.InMemory.Tests;
+
 namespace Orleans.Groups.Tests;
 
 /// <summary>

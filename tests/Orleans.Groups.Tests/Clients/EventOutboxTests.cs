@@ -1,3 +1,5 @@
+using Orleans.Groups.InMemory.Tests;
+
 namespace Orleans.Groups.Tests;
 
 /// <summary>The stream of events towards a far reader, and the sequence of its operations.</summary>
