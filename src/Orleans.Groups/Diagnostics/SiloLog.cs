@@ -75,4 +75,11 @@ internal static partial class SiloLog
 
     [LoggerMessage(2013, LogLevel.Information, "Silo {Silo}: {Other} acknowledges again.")]
     internal static partial void LinkAnsweredAgain(this ILogger logger, SiloAddress silo, SiloAddress other);
+
+    [LoggerMessage(
+        2014,
+        LogLevel.Critical,
+        "Silo {Silo} can no longer follow the cluster's membership: its members have lost their memberships. "
+        + "Restart it.")]
+    internal static partial void MembershipLost(this ILogger logger, Exception exception, SiloAddress silo);
 }

@@ -13,6 +13,11 @@ internal sealed class SiloDirectory(IClusterMembershipService membership)
     /// <summary>Silos that are remembered as dead. When there are more, they are looked up again.</summary>
     private const int MaxRemembered = 10_000;
 
+    /// <summary>
+    /// Look-ups at a time: whoever asks for silos that never were must not have the table read without end.
+    /// </summary>
+    private const int MaxLookUps = 64;
+
     private readonly Lock _gate = new();
     private readonly HashSet<SiloAddress> _dead = [];
     private readonly HashSet<SiloAddress> _asked = [];
@@ -35,7 +40,7 @@ internal sealed class SiloDirectory(IClusterMembershipService membership)
                 return true;
             }
 
-            if (!_asked.Add(silo))
+            if (_asked.Count >= MaxLookUps || !_asked.Add(silo))
             {
                 return false;
             }

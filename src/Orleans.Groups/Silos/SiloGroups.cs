@@ -124,8 +124,14 @@ internal sealed class SiloGroups : IGroups, IDisposable
                 Network.Update(snapshot);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
+        }
+        catch (Exception exception)
+        {
+            // A silo that no longer hears who lives promises nothing: it goes, rather than trust what it knew.
+            Network.Core.Logger.MembershipLost(exception, Network.Silo);
+            Network.DeclaredDead(Network.Silo);
         }
     }
 

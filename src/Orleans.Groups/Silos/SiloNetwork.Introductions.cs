@@ -34,20 +34,11 @@ internal sealed partial class SiloNetwork
             : LinkReply.Empty;
     }
 
-    /// <summary>A silo does not know the token that it has given: it is asked for another.</summary>
-    internal void NotRecognised(SiloAddress silo)
-    {
-        SiloPeer? peer;
-        lock (Gate)
-        {
-            if (!_peers.TryGetValue(silo, out peer))
-            {
-                return;
-            }
-        }
-
-        Ask(peer);
-    }
+    /// <summary>
+    /// A silo does not know the token that it has given. It forgets only whom it has buried, long ago: so this silo was
+    /// declared dead, and another introduction would not be given.
+    /// </summary>
+    internal void NotRecognised(SiloAddress silo) => DeclaredDead(silo);
 
     /// <summary>
     /// A silo, or somebody who says so, asks this one to introduce itself; the answer goes to that silo.
@@ -129,7 +120,6 @@ internal sealed partial class SiloNetwork
     /// <summary>Asks until the silo has introduced itself, or is dead.</summary>
     private async Task AskAsync(SiloPeer peer)
     {
-        var known = peer.Link?.Token;
         for (var tries = 0; ; tries++)
         {
             Core.Work.Begin();
@@ -149,7 +139,7 @@ internal sealed partial class SiloNetwork
 
             lock (Gate)
             {
-                if (_isOver || peer.IsDead || (peer.Link?.Token is { } token && token != known))
+                if (_isOver || peer.IsDead || peer.Link is not null)
                 {
                     peer.IsAsking = false;
                     return;
