@@ -1,0 +1,3 @@
+using Orleans.Groups.Simulator;
+
+return SimulatorCommand.Run(args, Console.Out, Console.Error);

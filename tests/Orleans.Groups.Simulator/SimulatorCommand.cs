@@ -1,0 +1,13 @@
+using System.CommandLine;
+
+namespace Orleans.Groups.Simulator;
+
+/// <summary>The commands of the simulator.</summary>
+internal static class SimulatorCommand
+{
+    public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand("Runs the production machines under virtual time and faults, from one seed.");
+        return root.Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
+    }
+}
