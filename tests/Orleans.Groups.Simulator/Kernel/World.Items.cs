@@ -9,6 +9,9 @@ internal sealed partial class World
 {
     private const int MostNodes = 9;
 
+    /// <summary>So long nodes have to get to know each other before work begins, in microseconds.</summary>
+    private const long LongestStart = 5_000_000;
+
     private int _lastName;
 
     /// <summary>Everything of a plan will be done when its time comes.</summary>
@@ -21,10 +24,22 @@ internal sealed partial class World
             StartNewNode();
         }
 
+        while (Now < LongestStart && Running.Any(node => node.Sessions.Count < plan.Settings.Nodes - 1))
+        {
+            Step();
+        }
+
+        if (Settings.Ring.EjectSlowMembers)
+        {
+            Log(new LogEvent.Fault("eject", [], On: true)); // Whoever is slow may be thrown out.
+        }
+
         foreach (var item in plan.Items)
         {
-            Schedule(item.At - Now, new ItemDue(item));
+            Schedule(item.At, new ItemDue(item));
         }
+
+        HealAt = Now + plan.Length;
 
         if (plan.Kind == WorldKind.Gm && Settings.InspectInterval > 0)
         {
@@ -32,10 +47,16 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>When the faults end, by the plan.</summary>
+    internal long HealAt { get; private set; }
+
     /// <summary>The groups that are worked with.</summary>
     internal GroupName[] Groups { get; private set; } = [];
 
     internal WorldKind Kind { get; private set; }
+
+    /// <summary>Nodes that will come back.</summary>
+    internal int ReturnsOpen { get; set; }
 
     /// <summary>Whether the store has gone back, so that records promise nothing any more (rule R3).</summary>
     internal bool WasRolledBack { get; private set; }
@@ -66,6 +87,9 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>Whether a node ended before it could tell others that their ring has: only the store knows then.</summary>
+    internal bool HasUntoldEnds { get; set; }
+
     /// <summary>A fault is over by itself.</summary>
     internal void Undo(PlanItem item, List<Wire> wires)
     {
@@ -95,13 +119,18 @@ internal sealed partial class World
             node.Slowness = 1;
             foreach (var ring in node.Rings)
             {
-                ring.HandlerDelay = 0;
+                (ring.HandlerDelay, ring.NextAnswer, ring.NextInside) = (0, HandledAs.Ok, null);
             }
         }
 
         if (!Running.Any(node => !node.IsStopping && !IsDeclaredDead(node)))
         {
             StartNewNode();
+        }
+
+        foreach (var node in HasUntoldEnds ? Running : [])
+        {
+            node.TellStoreMayBeLost();
         }
 
         Log(new LogEvent.Healed());
@@ -145,7 +174,7 @@ internal sealed partial class World
                 break;
             case ItemKind.RestartNode:
                 Crash(node);
-                Schedule(item.Amount * 1_000L, new NodeReturns(node.Id.Name, OrdinalOf(item)));
+                Return(item.Amount * 1_000L, new NodeReturns(node.Id.Name, OrdinalOf(item)));
                 break;
             case ItemKind.PauseNode:
                 Pause(node, item);
@@ -157,9 +186,12 @@ internal sealed partial class World
             case ItemKind.SuspectNode:
                 DeclareDead(node);
                 break;
+            case ItemKind.EndSession:
+                EndSession(node, item);
+                break;
             case ItemKind.UpgradeNode:
                 node.Stop();
-                Schedule(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher, isUpgraded: true));
+                Return(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher, isUpgraded: true));
                 break;
         }
     }
@@ -180,12 +212,31 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>A node gives up a session with another, and both live on (rule H1).</summary>
+    private void EndSession(SimNode node, PlanItem item)
+    {
+        var links = node.Peers.Select(static peer => peer.Link).OfType<SimLink>()
+            .Where(static link => link.Session > 0).ToList();
+        if (links.Count > 0)
+        {
+            LogFault(item, isOn: true, node.Text);
+            var link = links[item.What % links.Count];
+            link.EndSession(link.Session);
+        }
+    }
+
     private void ComeBack(SimNode node, PlanItem item)
     {
         if (item.What % 3 == 0)
         {
-            Schedule(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher));
+            Return(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher));
         }
+    }
+
+    private void Return(long after, NodeReturns next)
+    {
+        ReturnsOpen++;
+        Schedule(after, next);
     }
 
     private OrdinalChoice OrdinalOf(PlanItem item) =>
@@ -365,6 +416,7 @@ internal sealed class NodeReturns(string name, OrdinalChoice ordinal, bool isUpg
 {
     internal override void Fire(World world)
     {
+        world.ReturnsOpen--;
         if (world.FindRunning(name) is null)
         {
             var node = world.StartNode(name, ordinal, isUpgraded);

@@ -157,6 +157,7 @@ internal sealed partial class SimNode
             World.Note(Mark.SessionRenewed);
         }
 
+        TellUntold(peer);
         if (IsUpgraded)
         {
             LinkTo(peer)?.SendNewer(session);

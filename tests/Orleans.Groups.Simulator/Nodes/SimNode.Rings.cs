@@ -6,6 +6,7 @@ namespace Orleans.Groups.Simulator;
 internal sealed partial class SimNode
 {
     private readonly List<SimJoin> _joins = [];
+    private readonly List<(NodeId Node, NodeFrame.ToRing Frame)> _untold = [];
     private long _lastJoin;
     private WatchTable? _watches;
     private SurveyTable? _surveys;
@@ -16,7 +17,10 @@ internal sealed partial class SimNode
 
     internal SurveyTable Surveys => _surveys ??= new SurveyTable(this);
 
-    internal int JoinsOpen => _joins.Count;
+    internal int JoinsOpen => _joins.Count + RejoinsOpen;
+
+    /// <summary>Members that will come back.</summary>
+    internal int RejoinsOpen { get; set; }
 
     /// <summary>Members that have ended, and whose handlers have not been told.</summary>
     internal int HandlersEnding { get; set; }
@@ -99,9 +103,28 @@ internal sealed partial class SimNode
             }
             else
             {
-                Send(entry.Member.Node, new NodeFrame.ToRing(record.Group, author, entry.Member, view));
+                var frame = new NodeFrame.ToRing(record.Group, author, entry.Member, view);
+                if (Send(entry.Member.Node, frame) == SendResult.NotConnected && !IsDead(entry.Member.Node))
+                {
+                    _untold.Add((entry.Member.Node, frame));
+                    World.Note(Mark.EndToldLater);
+                }
             }
         }
+    }
+
+    /// <summary>Whoever could not be told the end of a ring is told when it is connected.</summary>
+    private void TellUntold(NodeId peer)
+    {
+        foreach (var (node, frame) in _untold.ToList())
+        {
+            if (node.Equals(peer))
+            {
+                Send(node, frame);
+            }
+        }
+
+        _untold.RemoveAll(untold => untold.Node.Equals(peer));
     }
 
     /// <summary>The store may have lost its memory: an idle ring would not notice (rule R3).</summary>
