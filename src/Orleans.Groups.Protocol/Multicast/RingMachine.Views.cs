@@ -110,7 +110,7 @@ internal sealed partial class RingMachine
 
         if (record.Epoch == held.Epoch)
         {
-            return record.Version > held.Version;
+            return record.Version > held.Version && IsOneHistory(record, held, effects);
         }
 
         if (held.Parent == record.Epoch)
@@ -126,6 +126,22 @@ internal sealed partial class RingMachine
 
         effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
         // Neither names the other as its parent: the store knows.
+        WantRead();
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a newer version has come out of the one held. Where it has not, the store went back in between and has
+    /// another history now, which a peer goes by: the store knows (rule R3).
+    /// </summary>
+    private bool IsOneHistory(GroupRecord record, GroupRecord held, EffectList<RingEffect> effects)
+    {
+        if (!WentBack(record, held))
+        {
+            return true;
+        }
+
+        effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
         WantRead();
         return false;
     }

@@ -9,6 +9,9 @@ internal sealed partial class World
 {
     private const int MostNodes = 9;
 
+    /// <summary>So long after healing whoever does not know whether a ring was forgotten asks again.</summary>
+    private const long AskAgainAfter = 4_000_000;
+
     /// <summary>So long nodes have to get to know each other before work begins, in microseconds.</summary>
     private const long LongestStart = 5_000_000;
 
@@ -87,8 +90,20 @@ internal sealed partial class World
         }
     }
 
-    /// <summary>Whether a node ended before it could tell others that their ring has: only the store knows then.</summary>
+    /// <summary>Whether nobody knows if a ring was forgotten, or whoever knew may not have told its members.</summary>
     internal bool HasUntoldEnds { get; set; }
+
+    /// <summary>Whoever does not know whether a ring was forgotten asks again.</summary>
+    internal void ForgetAgain()
+    {
+        foreach (var group in HasUntoldEnds ? Groups : [])
+        {
+            if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true })
+            {
+                Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group);
+            }
+        }
+    }
 
     /// <summary>A fault is over by itself.</summary>
     internal void Undo(PlanItem item, List<Wire> wires)
@@ -128,11 +143,7 @@ internal sealed partial class World
             StartNewNode();
         }
 
-        foreach (var node in HasUntoldEnds ? Running : [])
-        {
-            node.TellStoreMayBeLost();
-        }
-
+        Schedule(AskAgainAfter, new AskAgain());
         Log(new LogEvent.Healed());
     }
 
@@ -397,6 +408,17 @@ internal sealed partial class World
         };
         Log(new LogEvent.Fault(what, [item.Id.ToString(CultureInfo.InvariantCulture), .. args], isOn));
     }
+}
+
+/// <summary>Somebody asks again whether a ring was forgotten.</summary>
+internal sealed class AskAgain : SimEvent
+{
+    internal AskAgain()
+        : base(null)
+    {
+    }
+
+    internal override void Fire(World world) => world.ForgetAgain();
 }
 
 /// <summary>An item of the plan is due.</summary>

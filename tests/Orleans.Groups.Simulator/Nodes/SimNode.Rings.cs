@@ -8,6 +8,7 @@ internal sealed partial class SimNode
     private readonly List<SimJoin> _joins = [];
     private readonly List<(NodeId Node, NodeFrame.ToRing Frame)> _untold = [];
     private long _lastJoin;
+    private bool _hasForgotten;
     private WatchTable? _watches;
     private SurveyTable? _surveys;
 
@@ -75,6 +76,7 @@ internal sealed partial class SimNode
     {
         if (IsRunning && !IsStopping)
         {
+            _hasForgotten = true;
             var edit = new RecordEdit.Close(
                 new OperationId(NewMember("forget"), 1), Guid.Empty, 0, RecordStatus.Forgotten);
             World.Store.Edit(this, null, group, edit);
@@ -84,7 +86,11 @@ internal sealed partial class SimNode
     /// <summary>A forgetting was answered.</summary>
     internal void ForgetAnswered(RecordEdit edit, EditResult? result)
     {
-        if (result is { Verdict: EditVerdict.Applied, Current: { } record })
+        if (result is null)
+        {
+            World.HasUntoldEnds = true; // Whoever asked is told to ask again.
+        }
+        else if (result is { Current: { Status: not RecordStatus.Open } record })
         {
             World.Note(Mark.RingForgotten);
             TellMembers(edit.Operation.Author, record);
@@ -120,7 +126,7 @@ internal sealed partial class SimNode
         {
             if (node.Equals(peer))
             {
-                Send(node, frame);
+                Answer(node, frame);
             }
         }
 

@@ -75,7 +75,7 @@ internal sealed partial class SimNode
     {
         IsRunning = false;
         IsStopping = true;
-        World.HasUntoldEnds |= _untold.Count > 0;
+        World.HasUntoldEnds |= _hasForgotten;
         foreach (var ring in Rings.ToList())
         {
             ring.Abandon();
@@ -163,7 +163,7 @@ internal sealed partial class SimNode
             }
 
             IsRunning = false;
-            World.HasUntoldEnds |= _untold.Count > 0;
+            World.HasUntoldEnds |= _hasForgotten;
             Log(new LogEvent.NodeStop(LogReasons.Stopped));
             World.DeclareDead(this);
         }
