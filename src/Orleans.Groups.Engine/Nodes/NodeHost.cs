@@ -139,7 +139,7 @@ internal sealed partial class NodeHost
             scope.Life?.Tell(new ScopeInput.PeerUp(peer, session));
         }
 
-        Rings.TellSessions(Sessions, session > 1 ? new RingInput.PeerUp(peer) : null);
+        Rings.TellSessions(Sessions, new RingInput.PeerUp(peer, IsFirst: session == 1));
         foreach (var frame in Multicast.TakeUntold(peer))
         {
             _post.Answer(peer, frame);

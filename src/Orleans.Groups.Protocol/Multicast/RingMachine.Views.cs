@@ -337,13 +337,21 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether
-    /// this member is still listed (rule R4).
+    /// A session has begun. Reports and burial notices sent before may be lost: report again, and look whether this
+    /// member is still listed (rule R4).
     /// </summary>
-    private void OnPeerUp(NodeId node)
+    /// <remarks>
+    /// Race: (1) a member joins on a node that is not connected yet with the node of a publisher; (2) its handler
+    /// processes the publisher's messages, and the report of that is lost; (3) the two nodes get their first session.
+    /// The publisher would wait for ever for that report. The record need not be read, since nothing was ever heard.
+    /// </remarks>
+    private void OnPeerUp(NodeId node, bool isFirst)
     {
         ReportAgain(node);
-        WantRead();
+        if (!isFirst)
+        {
+            WantRead();
+        }
     }
 
     /// <summary>

@@ -138,7 +138,7 @@ internal sealed partial class SimNode
     {
         foreach (var ring in Rings)
         {
-            ring.Tell(new RingInput.PeerUp(Id));
+            ring.Tell(new RingInput.PeerUp(Id, IsFirst: false));
         }
     }
 

@@ -56,6 +56,7 @@ internal sealed class RingEpilogue(World world)
                 $"all is well, and broadcast {proof.Call} of {proof.Owner.Text} is {proof.Status}");
         }
 
+        rings = [.. world.Running.SelectMany(static running => running.Rings)];
         rings.ForEach(static ring => ring.Leave());
         if (settle())
         {
