@@ -38,7 +38,7 @@ internal sealed partial class World
                 ring.Node.Log(new LogEvent.Progress(
                     ring.Group.Value,
                     ring.Text,
-                    LogIds.Of(known.Member),
+                    TextOf(known.Member),
                     known.LastPublished,
                     known.LastAcked,
                     known.LastReturned,
@@ -84,7 +84,7 @@ internal sealed partial class World
             var (upstream, downstream) = (status.Members[index], other.Members[index]);
             var (published, acked) = OnTheWay(left, right, upstream.Member);
             flows.Add(new Flow(
-                LogIds.Of(upstream.Member),
+                TextOf(upstream.Member),
                 upstream.Member.Equals(right.Self) || right.Self.Equals(upstream.Heir),
                 upstream.LastPublished,
                 upstream.LastAcked,

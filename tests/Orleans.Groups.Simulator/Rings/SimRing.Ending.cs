@@ -47,7 +47,7 @@ internal sealed partial class SimRing
     {
         if (_stage == RingStage.Member)
         {
-            _node.Log(new LogEvent.Validate(Group.Value, Text, [.. members.Select(LogIds.Of)]));
+            _node.Log(new LogEvent.Validate(Group.Value, Text, [.. members.Select(_node.World.TextOf)]));
             Tell(new RingInput.ValidateMembers([.. members]));
         }
     }

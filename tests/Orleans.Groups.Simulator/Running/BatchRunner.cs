@@ -77,7 +77,10 @@ internal sealed class BatchResult
 /// <summary>Runs many worlds on some threads.</summary>
 internal static class BatchRunner
 {
-    internal static BatchResult Run(BatchOptions options, Action<BatchResult>? progress = null)
+    /// <summary>Runs them all.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="progress">Called after each world, never twice at one time.</param>
+    internal static BatchResult Run(BatchOptions options, Action<BatchResult, WorldResult>? progress = null)
     {
         var result = new BatchResult();
         var gate = new Lock();
@@ -112,7 +115,7 @@ internal static class BatchRunner
 
                     result.Add(index, world);
                     result.Repeated += isRepeated ? 1 : 0;
-                    progress?.Invoke(result);
+                    progress?.Invoke(result, world);
                 }
             }
         }
