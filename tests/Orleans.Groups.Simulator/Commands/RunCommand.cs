@@ -88,7 +88,8 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
                 RunSummary.WriteFailure(world, faults, output.WriteLine);
                 if (batch.Schedules % tenth == 0)
                 {
-                    output.WriteLine($"{batch.Schedules} of {options.Schedules} schedules, {batch.Failures.Count} failed");
+                    var failed = batch.Failures.Count;
+                    output.WriteLine($"{batch.Schedules} of {options.Schedules} schedules, {failed} failed");
                 }
             });
         }
@@ -100,7 +101,8 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
             {
                 RunSummary.WriteFailure(world, faults, AnsiConsole.WriteLine);
                 task.Value = batch.Schedules;
-                task.Description = batch.Failures.Count == 0 ? "schedules" : $"schedules, {batch.Failures.Count} failed";
+                var failed = batch.Failures.Count;
+                task.Description = failed == 0 ? "schedules" : $"schedules, {failed} failed";
             });
         });
     }

@@ -77,7 +77,8 @@ internal sealed class RingEpilogue(World world)
         var open = 0L;
         foreach (var record in world.Store.Records)
         {
-            var isForced = rings.Exists(ring => ring.Group.Equals(record.Group) && ring.EndedBy != TerminationReason.Left);
+            var isForced = rings.Exists(ring =>
+                ring.Group.Equals(record.Group) && ring.EndedBy != TerminationReason.Left);
             open += record.Status == Protocol.RecordStatus.Open && !record.Entries.IsEmpty && !isForced ? 1 : 0;
         }
 

@@ -97,7 +97,9 @@ internal sealed class WorldRun
         _world.RunUntil(time);
     }
 
-    /// <summary>Until all is quiet, then looks at everything; <see langword="false"/> when it does not get quiet.</summary>
+    /// <summary>
+    /// Until all is quiet, then looks at everything; <see langword="false"/> when it does not get quiet.
+    /// </summary>
     private bool Settle(long window)
     {
         var deadline = _world.Now + QuietBound;
