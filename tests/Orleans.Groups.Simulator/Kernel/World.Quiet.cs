@@ -133,7 +133,7 @@ internal sealed partial class World
         var isIdle = status is { HasWork: false, Phase: MulticastPhase.Member, PendingBytes: 0, UnprocessedBytes: 0 };
         return isIdle
             ? null
-            : $"{ring.Text} is {status.Phase} with {status.PendingBytes} bytes pending, {status.UnprocessedBytes} bytes "
+            : $"{ring.Text} is {status.Phase}, {status.PendingBytes} bytes pending, {status.UnprocessedBytes} bytes "
                 + $"unprocessed, work {status.HasWork}";
     }
 

@@ -76,6 +76,7 @@ internal sealed partial class SimRing
         _isAbandoned = true;
         _isSilenced = true;
         _deliveries.Clear();
+        _isRunningMessage = false;
         FinishUnsettled(TerminationReason.NodeStopped, "the node was killed");
     }
 

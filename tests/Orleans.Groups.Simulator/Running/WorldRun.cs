@@ -52,7 +52,7 @@ internal sealed class WorldRun
         {
             run.Run();
         }
-        catch (InvariantViolationException exception)
+        catch (Exception exception) // Whatever it is, it is a finding, and other worlds go on.
         {
             crash = exception.ToString();
         }
