@@ -120,6 +120,31 @@ public sealed class SimulatedRuleTests
         Assert.Equal(world.Store.Current, founder.Machine.HeldRecord);
     }
 
+    /// <summary>
+    /// R13: a ring is founded, closed, and founded again by somebody else before its founder hears that it has founded
+    /// it. What it was told meanwhile is not forgotten.
+    /// </summary>
+    [Fact]
+    public void R13_ToldWhileFounding_FounderLooksAndStops()
+    {
+        var world = new RingWorld(observers: [new RingHistory(), new RingDiary()]);
+        var slow = world.Join("a");
+        world.SettleUntil(() => world.Store.Current is not null);
+        world.Store.Requests.Single().IsHeld = true;
+        var caller = new MemberId(slow.Node.Id, 1_000, "somebody");
+        world.Store.Current = Apply(
+            world.Store.Current,
+            new RecordEdit.Close(new OperationId(caller, 1), Guid.Empty, 0, RecordStatus.Forgotten));
+        var founder = world.Join(world.AddNode("b"));
+        world.Settle();
+        Assert.True(founder.IsJoined && !slow.IsJoined);
+
+        world.Store.Requests.Single().IsHeld = false;
+        world.Settle();
+        Assert.Equal(TerminationReason.LostMembership, slow.Termination!.Reason);
+        Assert.Equal(world.Store.Current, founder.Machine.HeldRecord);
+    }
+
     private static GroupRecord Apply(GroupRecord? current, RecordEdit edit)
     {
         var result = GroupRecordEditor.Apply(current, edit);
