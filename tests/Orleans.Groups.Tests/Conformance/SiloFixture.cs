@@ -29,7 +29,10 @@ internal sealed class SiloFixture : IGroupsFixture
     private readonly List<SiloNode> _nodes = [];
     private readonly Dictionary<string, short> _instances = [];
 
-    private SiloFixture(FixtureOptions options, bool usesLocalDirectory, Action<ISiloBuilder>? configure)
+    internal SiloFixture(
+        FixtureOptions options,
+        bool usesLocalDirectory,
+        Action<ISiloBuilder>? configure = null)
     {
         _options = options;
         _configure = configure;
@@ -54,12 +57,6 @@ internal sealed class SiloFixture : IGroupsFixture
     }
 
     public IRecordFaults Records => _faults;
-
-    internal static Task<IGroupsFixture> StartAsync(
-        FixtureOptions options,
-        bool usesLocalDirectory,
-        Action<ISiloBuilder>? configure = null) =>
-        Task.FromResult<IGroupsFixture>(new SiloFixture(options, usesLocalDirectory, configure));
 
     public async Task<INodeFixture> AddNodeAsync(string name)
     {
