@@ -279,6 +279,8 @@ internal sealed partial class NodeHost
         {
             _isStopping = true;
         }
+
+        Members.Refuse();
     }
 
     private void End()
