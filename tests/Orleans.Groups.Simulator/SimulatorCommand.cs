@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Orleans.Groups.Simulator.Exploration;
 
 namespace Orleans.Groups.Simulator;
 
@@ -7,7 +8,10 @@ internal static class SimulatorCommand
 {
     public static int Run(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand("Runs the production machines under virtual time and faults, from one seed.");
+        var root = new RootCommand("Runs the production machines under virtual time and faults, from one seed.")
+        {
+            ExploreCommand.Create(output),
+        };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
     }
 }
