@@ -10,6 +10,7 @@ internal sealed record ExploredWorld(string Name, string Story, Func<Explorable>
     internal static IReadOnlyList<ExploredWorld> All { get; } =
     [
         .. RingPlans.All.Select(static plan => new ExploredWorld(plan.Name, plan.Story, () => RingWorld.Start(plan))),
+        .. ScopePlans.All.Select(static plan => new ExploredWorld(plan.Name, plan.Story, () => ScopeWorld.Start(plan))),
     ];
 
     /// <summary>The world of a name.</summary>

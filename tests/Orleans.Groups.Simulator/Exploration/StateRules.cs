@@ -29,6 +29,8 @@ internal static class StateRules
         (typeof(LinkMachine), "_failures", "decides only how long a wait is, and advice to the host"),
         (typeof(LinkMachine), "_lastChannel", "a cache of the last look-up"),
         (typeof(LinkSentBatch), "<Attempts>k__BackingField", "matters only to transports that say what they lost"),
+        (typeof(ScopeSeat), "<Monitored>k__BackingField", "equals the registry, with which each step compares it"),
+        (typeof(ScopeSeat), "<Versions>k__BackingField", "follows from the steps of the plan that were taken"),
     ];
 
     /// <summary>Fields to pass over in types that other assemblies cannot name.</summary>

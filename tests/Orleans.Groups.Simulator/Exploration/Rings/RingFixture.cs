@@ -21,7 +21,7 @@ internal sealed class RingFixture
                 return new MemberId(node, number, number == 1 ? node.Name : $"{node.Name}{number}");
             }),
         ];
-        var mirrors = plan.Mirrors().ToList();
+        var mirrors = Mirrors.Of(plan.Nodes, plan.Twins).ToList();
         var numbers = NodeIds.Select(static (id, number) => (id, number)).ToDictionary();
         var naming = new StateNaming(numbers, Choices.Find);
         Hashers = [.. mirrors.Select(places => new StateHasher(naming.Renumbered(places)))];

@@ -79,29 +79,4 @@ internal sealed record RingPlan(string Name, string Story, params SeatPlan[] Sea
 
     /// <summary>Number of nodes.</summary>
     internal int Nodes => Seats.Max(static seat => seat.Node) + 1;
-
-    /// <summary>All orders of the nodes that exchange twins only, the plain one first.</summary>
-    internal IEnumerable<int[]> Mirrors()
-    {
-        IEnumerable<int[]> all = [[.. Enumerable.Range(0, Nodes)]];
-        foreach (var group in Twins)
-        {
-            all = all.SelectMany(places => Orders(group).Select(order =>
-            {
-                var mirrored = (int[])places.Clone();
-                for (var index = 0; index < group.Length; index++)
-                {
-                    mirrored[group[index]] = places[order[index]];
-                }
-
-                return mirrored;
-            }));
-        }
-
-        return all;
-    }
-
-    private static IEnumerable<int[]> Orders(int[] items) => items.Length <= 1
-        ? [items]
-        : items.SelectMany(first => Orders([.. items.Where(item => item != first)]).Select(rest => (int[])[first, .. rest]));
 }
