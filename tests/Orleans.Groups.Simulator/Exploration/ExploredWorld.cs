@@ -11,6 +11,7 @@ internal sealed record ExploredWorld(string Name, string Story, Func<Explorable>
     [
         .. RingPlans.All.Select(static plan => new ExploredWorld(plan.Name, plan.Story, () => RingWorld.Start(plan))),
         .. ScopePlans.All.Select(static plan => new ExploredWorld(plan.Name, plan.Story, () => ScopeWorld.Start(plan))),
+        .. LinkPlans.All.Select(static plan => new ExploredWorld(plan.Name, plan.Story, () => LinkWorld.Start(plan))),
     ];
 
     /// <summary>The world of a name.</summary>
