@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Orleans.Groups.Checkers;
 
 /// <summary>Checks a run: one pass over its events, memory for what is open.</summary>
@@ -60,43 +58,13 @@ public static class CheckerSuite
         CheckSettings settings,
         Func<Findings, IEnumerable<string>> notesOf)
     {
-        var findings = new Findings(settings.MaxKeptPerProperty);
-        var run = new RunModel(settings, isRealTime);
-        var groups = settings.Families.HasFlag(CheckFamilies.ProcessGroups) ? new GroupsModel(run) : null;
-        var rings = settings.Families.HasFlag(CheckFamilies.Multicast) ? new RingsModel(run) : null;
-        List<Checker> checkers =
-        [
-            .. groups is null ? [] : GroupsCheckers.All(run, groups),
-            .. rings is null ? [] : RingCheckers.All(run, rings),
-        ];
-        checkers.ForEach(checker => checker.ReportTo(findings));
-        var counts = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var run = new CheckerRun(settings, isRealTime);
         foreach (var next in events)
         {
-            counts[next.Kind] = counts.GetValueOrDefault(next.Kind) + 1;
-            foreach (var checker in checkers)
-            {
-                checker.Check(next);
-            }
-
-            groups?.Apply(next);
-            rings?.Apply(next);
-            run.Apply(next);
+            run.Add(next);
         }
 
-        checkers.ForEach(static checker => checker.Finish());
-        foreach (var (kind, least) in settings.Minimum)
-        {
-            var count = kind == "*" ? counts.Values.Sum() : counts.GetValueOrDefault(kind);
-            if (count < least)
-            {
-                var sentence = $"There are {count} events of kind {kind}, and at least {least} are demanded.";
-                findings.Add(LogProperty, sentence, []);
-            }
-        }
-
-        var notes = notesOf(findings).ToImmutableArray();
-        return new CheckReport([.. findings.Kept], findings.Counts, counts, notes);
+        return run.Finish(notesOf);
     }
 
     private static IEnumerable<LogEvent> Number(IEnumerable<LogEvent> events)

@@ -174,6 +174,13 @@ public abstract partial record LogEvent
         long Returned,
         long Pending) : LogEvent, IRingEvent;
 
+    /// <summary>What two neighbours know, who go by one record and hear each other, and what is between them.</summary>
+    /// <param name="Group">The group.</param>
+    /// <param name="Member">The left one.</param>
+    /// <param name="Right">The right one.</param>
+    /// <param name="Flows">Of each publisher that the record lists.</param>
+    public sealed record Between(string Group, string Member, string Right, Flow[] Flows) : LogEvent, IRingEvent;
+
     /// <summary>The application asks a member to leave.</summary>
     public sealed record LeaveInv(string Group, string Member) : LogEvent, IRingEvent;
 
@@ -260,3 +267,24 @@ public readonly record struct Entry(string Member, bool Alive);
 
 /// <summary>The number after which a publisher's messages are delivered.</summary>
 public readonly record struct BaseOf(string Member, long Number);
+
+/// <summary>One publisher's messages between two neighbours.</summary>
+/// <param name="Of">The publisher.</param>
+/// <param name="RightAnswers">Whether the right one answers for it: it is the publisher, or the heir.</param>
+/// <param name="LeftPublished">Highest number that the left one has seen.</param>
+/// <param name="LeftAcked">Highest number that is acked there.</param>
+/// <param name="RightPublished">Highest number that the right one has seen.</param>
+/// <param name="RightAcked">Highest number that is acked there; issued, where it answers.</param>
+/// <param name="RightReturned">Highest ack that came back to the right one, where it answers.</param>
+/// <param name="WayPublished">Highest number on the way from the left one; 0 for none.</param>
+/// <param name="WayAcked">Highest ack on that way; 0 for none.</param>
+public readonly record struct Flow(
+    string Of,
+    bool RightAnswers,
+    long LeftPublished,
+    long LeftAcked,
+    long RightPublished,
+    long RightAcked,
+    long RightReturned,
+    long WayPublished,
+    long WayAcked);

@@ -47,6 +47,7 @@ namespace Orleans.Groups.Checkers;
 [JsonDerivedType(typeof(AckOrig), nameof(AckOrig))]
 [JsonDerivedType(typeof(Erase), nameof(Erase))]
 [JsonDerivedType(typeof(Progress), nameof(Progress))]
+[JsonDerivedType(typeof(Between), nameof(Between))]
 [JsonDerivedType(typeof(LeaveInv), nameof(LeaveInv))]
 [JsonDerivedType(typeof(LeaveDone), nameof(LeaveDone))]
 [JsonDerivedType(typeof(Stopped), nameof(Stopped))]

@@ -14,6 +14,7 @@ internal static class RingCheckers
         new ViewChecker(run, rings),
         new RecordChecker(run, rings),
         new HeirChecker(run, rings),
+        new FlowChecker(),
         new FencingChecker(run, rings),
         new HandlerChecker(rings),
         new RingLivenessChecker(run, rings),

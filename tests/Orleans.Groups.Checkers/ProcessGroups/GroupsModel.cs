@@ -198,6 +198,11 @@ internal sealed class OpenCall
         {
             foreach (var member in begun.Members)
             {
+                if (LogIds.NodeOf(member) != begun.Node)
+                {
+                    continue; // Refused: a node speaks for its own members.
+                }
+
                 var held = new Held(group, member);
                 Asked[held] = Asked.GetValueOrDefault(held) + 1;
             }
@@ -209,6 +214,7 @@ internal sealed class OpenCall
     /// <summary>Which life of the scope it began in.</summary>
     internal long Generation { get; }
 
+    /// <summary>How often a member of the node is meant in a group.</summary>
     internal Dictionary<Held, long> Asked { get; } = [];
 
     /// <summary>For a leave: how many joins had been done when it began.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Orleans.Groups.Checkers;
 
 /// <summary>Records one life of a node. Any thread.</summary>
-public sealed class NodeRecorder
+public sealed class NodeRecorder : INodeLog
 {
     private readonly ConcurrentDictionary<RingRecorder, bool> _rings = new();
     private readonly ConcurrentDictionary<string, RecordingProcessGroups> _scopes = new(StringComparer.Ordinal);
@@ -139,6 +139,9 @@ public sealed class NodeRecorder
     }
 
     internal long NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <inheritdoc/>
+    string INodeLog.TextOf(MemberId member) => TextOf(member);
 
     internal string TextOf(MemberId member) => _texts.GetValue(member, LogIds.Of);
 

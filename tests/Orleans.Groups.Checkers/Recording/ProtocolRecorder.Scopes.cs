@@ -11,7 +11,7 @@ internal sealed partial class ProtocolRecorder
     /// </summary>
     internal const long OwnMonitor = 0;
 
-    private readonly Dictionary<ScopeId, ScopeState> _scopes = [];
+    private readonly Dictionary<(ScopeName Scope, ScopeId Life), ScopeState> _scopes = [];
 
     /// <summary>A scope machine has made a step.</summary>
     /// <param name="input">What happened.</param>
@@ -22,9 +22,9 @@ internal sealed partial class ProtocolRecorder
         ScopeState state;
         lock (_gate)
         {
-            if (!_scopes.TryGetValue(after.Self, out state!))
+            if (!_scopes.TryGetValue((after.Scope, after.Self), out state!))
             {
-                _scopes.Add(after.Self, state = new ScopeState(after.Scope.ToString()));
+                _scopes.Add((after.Scope, after.Self), state = new ScopeState(after.Scope.ToString()));
             }
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class ProtocolRecorder
         {
             lock (_gate)
             {
-                _scopes.Remove(after.Self);
+                _scopes.Remove((after.Scope, after.Self));
             }
         }
     }

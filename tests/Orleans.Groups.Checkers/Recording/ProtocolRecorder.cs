@@ -8,7 +8,7 @@ namespace Orleans.Groups.Checkers;
 /// are executed. Everything is derived from the input, the effects and the records held, so a machine needs nothing of
 /// its own for it.
 /// </remarks>
-internal sealed partial class ProtocolRecorder(NodeRecorder recorder) : IProtocolObserver
+internal sealed partial class ProtocolRecorder(INodeLog recorder) : IProtocolObserver
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<MemberId, RingState> _rings = [];

@@ -1,0 +1,123 @@
+using Orleans.Groups.Protocol;
+
+namespace Orleans.Groups.Simulator;
+
+/// <content>Ring members, those that are joining included.</content>
+internal sealed partial class SimNode
+{
+    private readonly List<SimJoin> _joins = [];
+    private long _lastJoin;
+    private WatchTable? _watches;
+    private SurveyTable? _surveys;
+
+    internal List<SimRing> Rings { get; } = [];
+
+    internal WatchTable Watches => _watches ??= new WatchTable(this);
+
+    internal SurveyTable Surveys => _surveys ??= new SurveyTable(this);
+
+    internal int JoinsOpen => _joins.Count;
+
+    /// <summary>Members that have ended, and whose handlers have not been told.</summary>
+    internal int HandlersEnding { get; set; }
+
+    private bool RingsAreOver => Rings.Count == 0 && _joins.Count == 0 && HandlersEnding == 0;
+
+    internal SimRing? FindRing(MemberId id)
+    {
+        foreach (var ring in Rings)
+        {
+            if (ring.Self.Equals(id))
+            {
+                return ring;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The highest record that a member here holds (rule R3).</summary>
+    internal GroupRecord? HighestRecord(GroupName group)
+    {
+        GroupRecord? highest = null;
+        foreach (var ring in Rings)
+        {
+            if (ring.Group.Equals(group))
+            {
+                highest = ViewSurvey.Higher(highest, ring.HeldRecord);
+            }
+        }
+
+        return highest;
+    }
+
+    /// <summary>The application joins a ring.</summary>
+    internal void JoinRing(GroupName group)
+    {
+        if (IsRunning && !IsStopping)
+        {
+            var join = new SimJoin(this, group, ++_lastJoin);
+            _joins.Add(join);
+            join.Begin();
+        }
+    }
+
+    internal void Remove(SimJoin join) => _joins.Remove(join);
+
+    internal bool IsUnderWay(SimJoin join) => _joins.Contains(join);
+
+    /// <summary>Somebody ends a group for good, without being in it.</summary>
+    internal void Forget(GroupName group)
+    {
+        if (IsRunning && !IsStopping)
+        {
+            var edit = new RecordEdit.Close(
+                new OperationId(NewMember("forget"), 1), Guid.Empty, 0, RecordStatus.Forgotten);
+            World.Store.Edit(this, null, group, edit);
+        }
+    }
+
+    /// <summary>A forgetting was answered.</summary>
+    internal void ForgetAnswered(RecordEdit edit, EditResult? result)
+    {
+        if (result is { Verdict: EditVerdict.Applied, Current: { } record })
+        {
+            World.Note(Mark.RingForgotten);
+            TellMembers(edit.Operation.Author, record);
+        }
+    }
+
+    /// <summary>Tells everybody in the record, so that nobody has to find out by reading it.</summary>
+    internal void TellMembers(MemberId author, GroupRecord record)
+    {
+        foreach (var entry in record.Entries)
+        {
+            var view = new RingMessage.View(record);
+            if (entry.Member.Node.Equals(Id))
+            {
+                FindRing(entry.Member)?.Receive(author, view);
+            }
+            else
+            {
+                Send(entry.Member.Node, new NodeFrame.ToRing(record.Group, author, entry.Member, view));
+            }
+        }
+    }
+
+    /// <summary>The store may have lost its memory: an idle ring would not notice (rule R3).</summary>
+    internal void TellStoreMayBeLost()
+    {
+        foreach (var ring in Rings)
+        {
+            ring.Tell(new RingInput.PeerUp(Id));
+        }
+    }
+
+    private void CancelJoins()
+    {
+        foreach (var join in _joins.ToList())
+        {
+            join.GiveUp("ShuttingDown");
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Orleans.Groups.Checkers;
+using Orleans.Groups.Protocol;
+
+namespace Orleans.Groups.Simulator;
+
+/// <summary>Writes what happens in a world, one line for each thing.</summary>
+/// <param name="output">Where to.</param>
+/// <param name="hasSteps">Whether with the steps of all machines and all packets, or only with the log.</param>
+internal sealed class Trace(TextWriter output, bool hasSteps)
+{
+    internal void Write(LogEvent logEvent) => output.WriteLine($"{Time(logEvent.T)}  log     {logEvent}");
+
+    internal void Tell(long now, SimNode? node, string what, object detail) =>
+        output.WriteLine($"{Time(now)}  {what,-7} {node?.Text} {detail}");
+
+    internal void Packet(long now, SimNode from, NodeId to, LinkMessage message)
+    {
+        if (hasSteps)
+        {
+            output.WriteLine($"{Time(now)}  packet  {from.Text} -> {to}: {TraceText.Of(message)}");
+        }
+    }
+
+    internal void Ring(long now, MemberId self, RingInput input, ReadOnlySpan<RingEffect> effects)
+    {
+        if (!hasSteps)
+        {
+            return;
+        }
+
+        output.WriteLine($"{Time(now)}  step    {LogIds.Of(self)} {TraceText.Of(input)}");
+        foreach (var effect in effects)
+        {
+            output.WriteLine($"{Time(now)}            => {TraceText.Of(effect)}");
+        }
+    }
+
+    internal void Scope(long now, SimNode node, ScopeInput input, ReadOnlySpan<ScopeEffect> effects)
+    {
+        if (!hasSteps)
+        {
+            return;
+        }
+
+        output.WriteLine($"{Time(now)}  step    {node.Text} {TraceText.Of(input)}");
+        foreach (var effect in effects)
+        {
+            if (effect is not ScopeEffect.Notify { Monitor: ProtocolRecorder.OwnMonitor })
+            {
+                output.WriteLine($"{Time(now)}            => {TraceText.Of(effect)}");
+            }
+        }
+    }
+
+    private static string Time(long now) =>
+        (now / 1000.0).ToString("F3", CultureInfo.InvariantCulture).PadLeft(12) + " ms";
+}
