@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Orleans.Groups.Simulator.Exploration;
+using Orleans.Groups.Simulator.Museum;
 
 namespace Orleans.Groups.Simulator;
 
@@ -11,6 +12,7 @@ internal static class SimulatorCommand
         var root = new RootCommand("Runs the production machines under virtual time and faults, from one seed.")
         {
             ExploreCommand.Create(output),
+            MuseumCommand.Create(output),
         };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
     }
