@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
 namespace Orleans.Groups.Simulator.Exploration;
 
 /// <summary>A small world of production machines, at one moment, in which every next step can be tried.</summary>
@@ -37,11 +40,37 @@ internal sealed class PropertyException(string property, string what) : Exceptio
 {
     internal string Property { get; } = property;
 
-    internal static void Require(bool condition, string property, string what)
+    internal static void Require(
+        bool condition,
+        string property,
+        [InterpolatedStringHandlerArgument(nameof(condition))] Sentence what)
     {
         if (!condition)
         {
-            throw new PropertyException(property, what);
+            throw new PropertyException(property, what.ToString());
         }
+    }
+
+    /// <summary>What is wrong; put into words only where something is.</summary>
+    [InterpolatedStringHandler]
+    internal readonly struct Sentence
+    {
+        private readonly StringBuilder? _text;
+
+        public Sentence(int literalLength, int formattedCount, bool condition, out bool isWanted)
+        {
+            isWanted = !condition;
+            _text = condition ? null : new StringBuilder(literalLength + (8 * formattedCount));
+        }
+
+        private Sentence(string text) => _text = new StringBuilder(text);
+
+        public static implicit operator Sentence(string text) => new(text);
+
+        public void AppendLiteral(string text) => _text!.Append(text);
+
+        public void AppendFormatted<T>(T value) => _text!.Append(value);
+
+        public override string ToString() => _text?.ToString() ?? string.Empty;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Orleans.Groups.Simulator.Exploration;
 
 namespace Orleans.Groups.Simulator.Museum;
 
@@ -24,17 +25,22 @@ internal static class MuseumCommand
             DefaultValueFactory = static _ => 1,
         };
         var check = new Option<bool>("--check") { Description = "Only says whether all patches fit and compile." };
+        var explore = new Option<int>("--explore")
+        {
+            Description = "Explores small worlds of up to so many states instead of running worlds from seeds.",
+            HelpName = "STATES",
+        };
         var json = new Option<bool>("--json") { Description = "Writes the results as JSON." };
         var command = new Command("museum", "Plants known bugs in the production machines and counts worlds until each is found.")
         {
-            only, quick, seed, check, json,
+            only, quick, seed, check, explore, json,
         };
         command.SetAction(result =>
         {
             IReadOnlyList<Bug> bugs =
                 result.GetValue(only) is { Length: > 0 } names ? [.. names.Select(Bugs.Find)] : Bugs.All;
-            return result.GetValue(check)
-                ? Check(bugs, output)
+            return result.GetValue(check) ? Check(bugs, output)
+                : result.GetValue(explore) is > 0 and var states ? Explore(bugs, states, output)
                 : Run(
                     bugs,
                     result.GetValue(quick) ? QuickSchedules : MostSchedules,
@@ -51,6 +57,36 @@ internal static class MuseumCommand
         problems.ForEach(output.WriteLine);
         output.WriteLine($"{bugs.Count} bugs, {problems.Count} problems");
         return problems.Count == 0 ? 0 : 1;
+    }
+
+    private static int Explore(IReadOnlyList<Bug> bugs, int states, TextWriter output)
+    {
+        foreach (var bug in bugs)
+        {
+            output.WriteLine($"{bug.Name,-38} {Explore(bug, states)}");
+        }
+
+        return 0;
+    }
+
+    private static string Explore(Bug bug, int states)
+    {
+        using var room = new Room(bug);
+        foreach (var world in ExploredWorld.All.Where(world => bug.Home.ToString() switch
+        {
+            nameof(BugHome.Gm) => world.Name.StartsWith("ring-", StringComparison.Ordinal),
+            nameof(BugHome.Pg) => world.Name.StartsWith("scope-", StringComparison.Ordinal),
+            _ => world.Name.StartsWith("link-", StringComparison.Ordinal),
+        }))
+        {
+            var lines = room.Explore(world.Name, states).Split('\n');
+            if (lines[1].Length > 0)
+            {
+                return $"{world.Name,-20} {lines[0],7} states  {lines[1],-8} {Short(lines[2])}";
+            }
+        }
+
+        return "not found by exploring";
     }
 
     private static int Run(IReadOnlyList<Bug> bugs, long schedules, ulong seed, bool isJson, TextWriter output)

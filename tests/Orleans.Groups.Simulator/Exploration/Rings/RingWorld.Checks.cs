@@ -21,28 +21,28 @@ internal sealed partial class RingWorld
     /// <summary>A write is one of the legal ones, and no id comes back (G-S13); stamps are right (R5).</summary>
     private static void CheckCommitted(RingStore store, GroupRecord? before, RecordEdit edit, GroupRecord after)
     {
-        var what = $"{RingStory.Of(edit)} makes {RingStory.Of(before)} to {RingStory.Of(after)}";
+        string What() => $"{RingStory.Of(edit)} makes {RingStory.Of(before)} to {RingStory.Of(after)}";
         if (before is null || edit is RecordEdit.Create)
         {
             return;
         }
 
         PropertyException.Require(
-            after.Version == before.Version + 1 && after.Epoch == before.Epoch, "G-S12", what);
+            after.Version == before.Version + 1 && after.Epoch == before.Epoch, "G-S12", $"{What()}");
         var mayBeDead = edit is RecordEdit.MarkDead { Certain: true }
             or RecordEdit.Close { Status: RecordStatus.Forgotten };
-        PropertyException.Require(mayBeDead || before.ListsAlive(edit.Operation.Author), "G-S13", what);
+        PropertyException.Require(mayBeDead || before.ListsAlive(edit.Operation.Author), "G-S13", $"{What()}");
         foreach (var entry in after.Entries)
         {
             var old = before.IndexOf(entry.Member);
             var isLegal = old >= 0
                 ? before.Entries[old].IsAlive || !entry.IsAlive
                 : edit is RecordEdit.InsertRight && !store.Ever.Contains(entry.Member);
-            PropertyException.Require(isLegal, "G-S13", what);
+            PropertyException.Require(isLegal, "G-S13", $"{What()}");
         }
 
         PropertyException.Require(
-            after.Entries.Select(static e => e.Member).Distinct().Count() == after.Entries.Length, "G-S13", what);
+            after.Entries.Select(static e => e.Member).Distinct().Count() == after.Entries.Length, "G-S13", $"{What()}");
         foreach (var entry in before.Entries)
         {
             if (after.IndexOf(entry.Member) < 0)
@@ -50,7 +50,7 @@ internal sealed partial class RingWorld
                 var isLegal = edit is RecordEdit.Remove
                     ? entry.Member.Equals(edit.Operation.Author)
                     : edit is RecordEdit.Erase && !entry.IsAlive;
-                PropertyException.Require(isLegal, "G-S13", what);
+                PropertyException.Require(isLegal, "G-S13", $"{What()}");
             }
         }
     }

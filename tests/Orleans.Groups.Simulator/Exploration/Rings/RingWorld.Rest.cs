@@ -71,16 +71,16 @@ internal sealed partial class RingWorld
     private void CheckLeftovers(RingSeat seat)
     {
         var status = seat.Machine!.GetStatus();
-        var what = $"{seat.Id.Name} at rest: {RingStory.Of(status)}";
-        PropertyException.Require(status.PendingBytes == 0 && !status.HasWork, "G-L4", what);
-        PropertyException.Require(status.Inherited.IsEmpty, "G-L4", what);
+        string What() => $"{seat.Id.Name} at rest: {RingStory.Of(status)}";
+        PropertyException.Require(status.PendingBytes == 0 && !status.HasWork, "G-L4", $"{What()}");
+        PropertyException.Require(status.Inherited.IsEmpty, "G-L4", $"{What()}");
         PropertyException.Require(
-            Plan.Handlers == HandlerPace.Silent || status.UnprocessedBytes == 0, "G-L4", what);
+            Plan.Handlers == HandlerPace.Silent || status.UnprocessedBytes == 0, "G-L4", $"{What()}");
         foreach (var known in status.Members)
         {
-            PropertyException.Require(known.LastAcked == known.LastPublished, "I8", what);
+            PropertyException.Require(known.LastAcked == known.LastPublished, "I8", $"{What()}");
             PropertyException.Require(
-                !known.Member.Equals(seat.Id) || known.LastReturned == known.LastPublished, "I8", what);
+                !known.Member.Equals(seat.Id) || known.LastReturned == known.LastPublished, "I8", $"{What()}");
         }
     }
 

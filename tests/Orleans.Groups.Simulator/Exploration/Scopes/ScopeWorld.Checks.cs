@@ -25,9 +25,15 @@ internal sealed partial class ScopeWorld
             DoEffect(index, seat, input, effect);
         }
 
-        CheckLocal(seat, machine);
-        CheckTables(seat, before, machine.GetStatus());
-        CheckRegistry(seat, machine);
+        var after = machine.GetStatus();
+        CheckLocal(seat, machine, after);
+        CheckTables(seat, before, after);
+        CheckMembers(seat, machine);
+        if (!after.IsStopped)
+        {
+            CheckRegistry(seat, machine);
+        }
+
         foreach (var effect in effects.Effects)
         {
             // A watch of somebody who has ended already is answered at once (rule P5).
@@ -119,7 +125,7 @@ internal sealed partial class ScopeWorld
     }
 
     /// <summary>P-S8: what clients were answered is what the node shows. Notes the version for the others.</summary>
-    private static void CheckLocal(ScopeSeat seat, ScopeMachine machine)
+    private static void CheckLocal(ScopeSeat seat, ScopeMachine machine, ScopeStatus status)
     {
         var shown = 0;
         foreach (var group in machine.Registry.GetLocalGroups())
@@ -135,12 +141,10 @@ internal sealed partial class ScopeWorld
             }
         }
 
-        var isStopped = machine.GetStatus().IsStopped;
         PropertyException.Require(
-            isStopped || shown == seat.Local.Values.Sum(), "P-S8", $"{seat.Id} shows {shown} local memberships");
-        var status = machine.GetStatus();
+            status.IsStopped || shown == seat.Local.Values.Sum(), "P-S8", $"{seat.Id} shows {shown} local memberships");
         var versions = seat.Versions[seat.Lives];
-        if (!isStopped && status.Version == versions.Count)
+        if (!status.IsStopped && status.Version == versions.Count)
         {
             versions.Add(status.Hash);
         }
@@ -172,10 +176,14 @@ internal sealed partial class ScopeWorld
                 "P-S1",
                 $"{seat.Id} knows of {life} what it never was at version {peer.Version}");
         }
+    }
 
-        foreach (var group in _seats[_fixture.SeatOf(seat.Id)].Value.Machine!.Registry.GetGroups())
+    /// <summary>P-S4: nobody is shown whose node is gone.</summary>
+    private static void CheckMembers(ScopeSeat seat, ScopeMachine machine)
+    {
+        foreach (var group in machine.Registry.GetGroups())
         {
-            foreach (var member in seat.Machine!.Registry.GetMembers(group))
+            foreach (var member in machine.Registry.GetMembers(group))
             {
                 PropertyException.Require(
                     member.Node.Equals(seat.Id) || seat.Sessions.ContainsKey(member.Node),
@@ -188,11 +196,6 @@ internal sealed partial class ScopeWorld
     /// <summary>I1 to I5 recomputed, one life of a node at a time (P-S5), and what monitors were told (P-M1).</summary>
     private static void CheckRegistry(ScopeSeat seat, ScopeMachine machine)
     {
-        if (machine.GetStatus().IsStopped)
-        {
-            return;
-        }
-
         machine.VerifyInvariants();
         var total = 0;
         var lives = new Dictionary<string, NodeId>();
