@@ -5,6 +5,10 @@ namespace Orleans.Groups.Engine;
 /// <summary>Guaranteed multicast on one node as the application sees it.</summary>
 internal sealed class MulticastFront : IMulticast, IDisposable
 {
+    /// <summary>So many ends of rings are kept for nodes that are not connected.</summary>
+    private const int MaxUntold = 1_024;
+
+    private readonly List<(NodeId Node, NodeFrame.ToRing Frame)> _untold = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly NodeHost _node;
     private readonly CancellationToken _stopping;
@@ -121,10 +125,40 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             {
                 _node.Rings.Find(entry.Member)?.Receive(author, new RingMessage.View(record));
             }
-            else if (_node.Peers.TryGetValue(entry.Member.Node, out var peer))
+            else if (!_node.Core.Nodes.IsDead(entry.Member.Node))
             {
                 var view = new RingMessage.View(record);
-                peer.Frames.Send(new NodeFrame.ToRing(record.Group, author, entry.Member, view));
+                TellFar(entry.Member.Node, new NodeFrame.ToRing(record.Group, author, entry.Member, view));
+            }
+        }
+    }
+
+    /// <summary>Takes what a node could not be told before it was connected.</summary>
+    internal List<NodeFrame.ToRing> TakeUntold(NodeId node)
+    {
+        lock (_untold)
+        {
+            var frames = _untold.FindAll(untold => untold.Node.Equals(node)).ConvertAll(static untold => untold.Frame);
+            _untold.RemoveAll(untold => untold.Node.Equals(node));
+            return frames;
+        }
+    }
+
+    private void TellFar(NodeId node, NodeFrame.ToRing frame)
+    {
+        lock (_untold)
+        {
+            if (_untold.Count < MaxUntold)
+            {
+                _untold.Add((node, frame)); // Before it is tried: a session may begin right after it failed.
+            }
+        }
+
+        if (_node.Peers.TryGetValue(node, out var peer) && peer.Frames.Send(frame) != LaneOutcome.NotConnected)
+        {
+            lock (_untold)
+            {
+                _untold.Remove((node, frame));
             }
         }
     }
@@ -283,12 +317,12 @@ internal sealed class MulticastFront : IMulticast, IDisposable
                 $"Group {group} may or may not be forgotten: its record could not be read or written. Ask again.");
         }
 
-        if (done.Verdict != EditVerdict.Applied)
+        // Told again where it was closed before: whoever asks again may have been told that nobody knew.
+        if (done.Current is { Status: not RecordStatus.Open } closed)
         {
-            return false;
+            TellMembers(author, closed);
         }
 
-        TellMembers(author, done.Current!);
-        return done.Current!.HasAlive;
+        return done is { Verdict: EditVerdict.Applied, Current.HasAlive: true };
     }
 }

@@ -66,7 +66,7 @@ internal sealed class RingTable
     }
 
     /// <summary>
-    /// Tells all members which sessions run, and perhaps that one was renewed. Called under the network's lock.
+    /// Tells all members which sessions run, and that one has begun. Called under the network's lock.
     /// </summary>
     internal void TellSessions(ImmutableDictionary<NodeId, long> sessions, RingInput.PeerUp? renewed)
     {

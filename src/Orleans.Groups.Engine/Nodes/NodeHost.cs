@@ -139,7 +139,11 @@ internal sealed partial class NodeHost
             scope.Life?.Tell(new ScopeInput.PeerUp(peer, session));
         }
 
-        Rings.TellSessions(Sessions, session > 1 ? new RingInput.PeerUp(peer) : null);
+        Rings.TellSessions(Sessions, new RingInput.PeerUp(peer, IsFirst: session == 1));
+        foreach (var frame in Multicast.TakeUntold(peer))
+        {
+            _post.Answer(peer, frame);
+        }
     }
 
     /// <summary>
@@ -150,6 +154,11 @@ internal sealed partial class NodeHost
     /// <param name="isDead">Whether membership says that the node is dead.</param>
     internal void PeerDown(NodeId peer, long? session, bool isDead)
     {
+        if (isDead)
+        {
+            Multicast.TakeUntold(peer); // It need not know any more.
+        }
+
         if (session is { } ended)
         {
             Sessions = Sessions.Remove(peer);

@@ -54,7 +54,7 @@ internal abstract record RingEffect
     internal sealed record ConfirmSettled(long Confirm, BroadcastOutcome Outcome) : RingEffect;
 
     /// <summary>
-    /// So many bytes of this member's own messages have been processed by all: there is room in the window.
+    /// So many bytes of this member's own messages have been processed by all, and acked: there is room in the window.
     /// </summary>
     internal sealed record WindowReleased(long Bytes) : RingEffect;
 

@@ -39,11 +39,12 @@ internal abstract record RingInput
     internal sealed record MemberDown(MemberId Member, DownCause Cause) : RingInput;
 
     /// <summary>
-    /// The session with a node was renewed: what was sent before may be lost. Not given for the first one. A host whose
-    /// record store is volatile also gives it, with its own node, when the store may have lost its memory (rule R3): an
-    /// idle ring would not notice.
+    /// A session with a node has begun: what was sent before may be lost. A host whose record store is volatile also
+    /// gives it, with its own node, when the store may have lost its memory (rule R3): an idle ring would not notice.
     /// </summary>
-    internal sealed record PeerUp(NodeId Node) : RingInput;
+    /// <param name="Node">The node.</param>
+    /// <param name="IsFirst">Whether the two had no session before.</param>
+    internal sealed record PeerUp(NodeId Node, bool IsFirst = false) : RingInput;
 
     /// <summary>The application publishes. The host has checked sizes and window.</summary>
     /// <param name="Payloads">Not empty; in order.</param>

@@ -80,8 +80,15 @@ internal sealed partial class RingMachine
         }
     }
 
+    /// <summary>This member's own messages are acked or processed further than before, perhaps.</summary>
     private void SettleConfirms(EffectList<RingEffect> effects)
     {
+        var released = _ledger.Release(_progress[_self].LastAcked);
+        if (released > 0)
+        {
+            effects.Add(new RingEffect.WindowReleased(released));
+        }
+
         if (!_confirms.IsEmpty)
         {
             _confirms.Settle(_progress[_self].LastAcked, _ledger.ProcessedThrough, effects);
@@ -119,12 +126,7 @@ internal sealed partial class RingMachine
 
     private void ReleaseWindow(EffectList<RingEffect> effects)
     {
-        var released = _ledger.Recompute(_view!.Record.Entries);
-        if (released > 0)
-        {
-            effects.Add(new RingEffect.WindowReleased(released));
-        }
-
+        _ledger.Recompute(_view!.Record.Entries);
         SettleConfirms(effects);
         WatchSlowMember(effects);
     }

@@ -44,6 +44,7 @@ internal sealed partial class RingMachine
     /// <summary>Looks for a place in the record as it is now.</summary>
     private void ConsiderRecord(GroupRecord? record, EffectList<RingEffect> effects)
     {
+        var before = _joinRecord;
         _joinRecord = record;
         if (record is null)
         {
@@ -54,7 +55,7 @@ internal sealed partial class RingMachine
 
         if (_epochsMade.Contains(record.Epoch) && record.ListsAlive(_self))
         {
-            Found(record, effects);
+            Found(record, before, effects);
             return;
         }
 
@@ -175,14 +176,30 @@ internal sealed partial class RingMachine
         Submit(new RecordEdit.Create(NextOperation(), _group, _self, epoch), effects);
     }
 
-    private void Found(GroupRecord record, EffectList<RingEffect> effects)
+    private void Found(GroupRecord record, GroupRecord? replaced, EffectList<RingEffect> effects)
     {
         _view = new RingView(record, _self);
         _progress.Add(_self, new MemberProgress { IsHeld = true });
         EnterRing(effects);
+        TellReplaced(replaced, record, effects);
         if (_viewWhileEditing is { } view && view.Epoch == record.Epoch)
         {
             OnView(view, effects);
+        }
+    }
+
+    /// <summary>
+    /// Rule R13: whoever closed the ring that was here before may not have been able to tell its members; they look at
+    /// the record, then.
+    /// </summary>
+    private static void TellReplaced(GroupRecord? replaced, GroupRecord record, EffectList<RingEffect> effects)
+    {
+        foreach (var entry in replaced is { Status: not RecordStatus.Open } ? replaced.Entries : [])
+        {
+            if (entry.IsAlive && record.IndexOf(entry.Member) < 0)
+            {
+                effects.Add(new RingEffect.Send(entry.Member, new RingMessage.View(record)));
+            }
         }
     }
 

@@ -110,7 +110,7 @@ internal sealed partial class RingMachine
 
         if (record.Epoch == held.Epoch)
         {
-            return record.Version > held.Version;
+            return record.Version > held.Version && IsOneHistory(record, held, effects);
         }
 
         if (held.Parent == record.Epoch)
@@ -126,6 +126,22 @@ internal sealed partial class RingMachine
 
         effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
         // Neither names the other as its parent: the store knows.
+        WantRead();
+        return false;
+    }
+
+    /// <summary>
+    /// Whether a newer version has come out of the one held. Where it has not, the store went back in between and has
+    /// another history now, which a peer goes by: the store knows (rule R3).
+    /// </summary>
+    private bool IsOneHistory(GroupRecord record, GroupRecord held, EffectList<RingEffect> effects)
+    {
+        if (!WentBack(record, held))
+        {
+            return true;
+        }
+
+        effects.Add(new RingEffect.Trace(RingTrace.RolledBack, null));
         WantRead();
         return false;
     }
@@ -321,13 +337,21 @@ internal sealed partial class RingMachine
     }
 
     /// <summary>
-    /// A session was renewed. Reports and burial notices sent in between may be lost: report again, and look whether
-    /// this member is still listed (rule R4).
+    /// A session has begun. Reports and burial notices sent before may be lost: report again, and look whether this
+    /// member is still listed (rule R4).
     /// </summary>
-    private void OnPeerUp(NodeId node)
+    /// <remarks>
+    /// Race: (1) a member joins on a node that is not connected yet with the node of a publisher; (2) its handler
+    /// processes the publisher's messages, and the report of that is lost; (3) the two nodes get their first session.
+    /// The publisher would wait for ever for that report. The record need not be read, since nothing was ever heard.
+    /// </remarks>
+    private void OnPeerUp(NodeId node, bool isFirst)
     {
         ReportAgain(node);
-        WantRead();
+        if (!isFirst)
+        {
+            WantRead();
+        }
     }
 
     /// <summary>

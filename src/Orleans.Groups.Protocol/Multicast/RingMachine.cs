@@ -165,7 +165,7 @@ internal sealed partial class RingMachine
                 OnMemberDown(down.Member, down.Cause, effects);
                 break;
             case RingInput.PeerUp up:
-                OnPeerUp(up.Node);
+                OnPeerUp(up.Node, up.IsFirst);
                 break;
             case RingInput.Leave:
                 OnLeave(effects);

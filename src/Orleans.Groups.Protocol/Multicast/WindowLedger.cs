@@ -7,6 +7,12 @@ namespace Orleans.Groups.Protocol;
 /// <summary>
 /// Which of this member's own messages every alive member has processed (rule R1): its window, and who holds it up.
 /// </summary>
+/// <remarks>
+/// What has been processed leaves the window when it has been acked, too. Race: (1) a member takes in a newcomer that
+/// nobody can reach; (2) the publisher does not know of it, since views go round by the newcomer; (3) everybody the
+/// publisher knows processes and reports straight, but nothing comes back to it. Without the ack the window would stay
+/// open, and what is pending would grow without a bound.
+/// </remarks>
 internal sealed class WindowLedger(MemberId self)
 {
     private const int EarlyReports = 64;
@@ -17,7 +23,7 @@ internal sealed class WindowLedger(MemberId self)
     /// <summary>Number of the last message published.</summary>
     internal long Published { get; private set; }
 
-    /// <summary>Bytes of messages that not everybody has processed.</summary>
+    /// <summary>Bytes of messages that not everybody has processed, or that are not acked.</summary>
     internal long UnprocessedBytes { get; private set; }
 
     /// <summary>Everybody alive has processed everything up to here.</summary>
@@ -62,8 +68,7 @@ internal sealed class WindowLedger(MemberId self)
     internal void Forget(MemberId member) => _processed.Remove(member);
 
     /// <summary>Works out anew what everybody alive has processed.</summary>
-    /// <returns>Bytes that left the window.</returns>
-    internal long Recompute(ImmutableArray<RecordEntry> entries)
+    internal void Recompute(ImmutableArray<RecordEntry> entries)
     {
         var through = ProcessedBy(self);
         var slowest = Published;
@@ -85,6 +90,13 @@ internal sealed class WindowLedger(MemberId self)
         }
 
         ProcessedThrough = through;
+    }
+
+    /// <summary>Lets go what everybody alive has processed and what is acked.</summary>
+    /// <returns>Bytes that left the window.</returns>
+    internal long Release(long ackedThrough)
+    {
+        var through = Math.Min(ProcessedThrough, ackedThrough);
         var released = 0L;
         while (_unprocessed.TryPeek(out var head) && head.Last <= through)
         {

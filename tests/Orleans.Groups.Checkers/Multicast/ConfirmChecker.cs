@@ -95,6 +95,9 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
     /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>
     private void CheckJoiner(LogEvent.Joined joined)
     {
+        // Rule R2: the joiner counts from when its inserter handles the commit. If the publisher is out of the ring by
+        // then, all that it published came before, and nothing of it is owed.
+        _debts.RemoveAll(debt => debt.Member.Id == joined.Member && !joined.Members.Contains(debt.Publisher.Id));
         foreach (var debt in _debts)
         {
             if (debt.Member.Id != joined.Member || debt.Op.Number is not { } number)

@@ -122,11 +122,12 @@ internal sealed partial class ProtocolRecorder(INodeLog recorder) : IProtocolObs
                 }
 
                 break;
-            case RingEffect.SubmitEdit { Edit: RecordEdit.Erase erase } when held is not null:
+            case RingEffect.SubmitEdit { Edit: RecordEdit.Erase erase }:
+                // As of when it was made: it may be handed in again when the member goes by a later record.
                 foreach (var erased in erase.Members)
                 {
                     recorder.Log(new LogEvent.Erase(
-                        state.Group, state.Member, recorder.TextOf(erased), TextOf(held.Epoch), held.Version));
+                        state.Group, state.Member, recorder.TextOf(erased), TextOf(erase.Epoch), erase.IssuedAt));
                 }
 
                 break;

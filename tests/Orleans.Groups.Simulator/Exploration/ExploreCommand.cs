@@ -4,33 +4,72 @@ using System.Text.Json;
 
 namespace Orleans.Groups.Simulator.Exploration;
 
-/// <summary>The command <c>explore</c>: walks all states of small worlds.</summary>
-internal static class ExploreCommand
+/// <summary>Walks all states of small worlds.</summary>
+internal sealed class ExploreCommand(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    internal static Command Create(TextWriter output)
+    private readonly Option<string[]> _world = new("--world")
     {
-        var world = new Option<string[]>("--world") { Description = "A world to explore, instead of all." };
-        var limit = new Option<int>("--max-states")
+        Description = "A world to explore; may be given again. All, if it is not given",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<int> _states = new("--max-states")
+    {
+        Description = "Stop a world at so many states",
+        HelpName = "N",
+        DefaultValueFactory = static _ => int.MaxValue,
+    };
+
+    private readonly Option<string?> _bug = new("--bug")
+    {
+        Description = "Plant a bug into the machines; the command 'list' names them",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print one JSON array" };
+
+    internal Command Make()
+    {
+        var command = new Command(
+            "explore",
+            """
+            Walks every interleaving of small worlds on the production machines; see docs/exploration.md.
+
+            Example: explore --world ring-crash
+            """)
         {
-            Description = "Stops a world at so many states.",
-            DefaultValueFactory = static _ => int.MaxValue,
+            _world, _states, _bug, _json,
         };
-        var json = new Option<bool>("--json") { Description = "Writes the results as JSON." };
-        var command = new Command("explore", "Walks every interleaving of small worlds on the production machines.")
-        {
-            world, limit, json,
-        };
-        command.SetAction(result => Run(
-            result.GetValue(world) is { Length: > 0 } names ? [.. names.Select(ExploredWorld.Find)] : ExploredWorld.All,
-            result.GetValue(limit),
-            result.GetValue(json),
-            output));
+        command.SetAction(Explore);
         return command;
     }
 
-    private static int Run(IReadOnlyList<ExploredWorld> worlds, int maxStates, bool isJson, TextWriter output)
+    private int Explore(ParseResult result)
+    {
+        if (result.GetValue(_bug) is { } bug)
+        {
+            return Bugs.Run(bug, SimulatorCommand.WithoutBug(arguments), output, error);
+        }
+
+        var worlds = ExploredWorld.All;
+        if (result.GetValue(_world) is { Length: > 0 } names)
+        {
+            if (names.FirstOrDefault(static name => ExploredWorld.Find(name) is null) is { } unknown)
+            {
+                var known = string.Join(", ", ExploredWorld.All.Select(static world => world.Name));
+                error.WriteLine($"explore: there is no world named '{unknown}'; there are {known}");
+                return SimulatorCommand.Refused;
+            }
+
+            worlds = [.. names.Select(static name => ExploredWorld.Find(name)!)];
+        }
+
+        return Explore(worlds, result.GetValue(_states), result.GetValue(_json));
+    }
+
+    private int Explore(IReadOnlyList<ExploredWorld> worlds, int maxStates, bool isJson)
     {
         var results = new List<(ExploredWorld World, ExplorationResult Result)>();
         foreach (var world in worlds)
@@ -39,7 +78,7 @@ internal static class ExploreCommand
             results.Add((world, result));
             if (!isJson)
             {
-                Print(world, result, output);
+                Print(world, result);
             }
         }
 
@@ -48,10 +87,10 @@ internal static class ExploreCommand
             output.WriteLine(JsonSerializer.Serialize(results.Select(static item => Describe(item.World, item.Result)), Json));
         }
 
-        return results.All(static item => item.Result.Failure is null) ? 0 : 1;
+        return results.All(static item => item.Result.Failure is null) ? SimulatorCommand.Clean : SimulatorCommand.Broken;
     }
 
-    private static void Print(ExploredWorld world, ExplorationResult result, TextWriter output)
+    private void Print(ExploredWorld world, ExplorationResult result)
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -14,9 +14,6 @@ internal sealed record ExploredWorld(string Name, string Story, Func<Explorable>
         .. LinkPlans.All.Select(static plan => new ExploredWorld(plan.Name, plan.Story, () => LinkWorld.Start(plan))),
     ];
 
-    /// <summary>The world of a name.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
-    internal static ExploredWorld Find(string name) =>
-        All.FirstOrDefault(world => world.Name == name)
-        ?? throw new ArgumentException($"There is no world {name}; there are {string.Join(", ", All.Select(static w => w.Name))}.");
+    /// <summary>The world of a name, if there is one.</summary>
+    internal static ExploredWorld? Find(string name) => All.FirstOrDefault(world => world.Name == name);
 }

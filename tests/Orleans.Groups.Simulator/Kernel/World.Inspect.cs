@@ -53,7 +53,8 @@ internal sealed partial class World
         };
         var limits = new Dictionary<string, long>(StringComparer.Ordinal)
         {
-            ["pendingBytes"] = Settings.WindowBytes * record.Entries.Length,
+            // Twice: what a turn publishes goes ahead of the acks that it makes.
+            ["pendingBytes"] = 2 * Settings.WindowBytes * record.Entries.Length,
             ["unprocessedBytes"] = Settings.WindowBytes,
         };
         ring.Node.Log(new LogEvent.Probe("limits", counts, ring.Text, limits));
@@ -72,7 +73,7 @@ internal sealed partial class World
         var other = right.GetStatus();
         var (mine, theirs) = (status.Record!, other.Record);
         if (!other.HasState || theirs is null || theirs.Epoch != mine.Epoch || theirs.Version != mine.Version
-            || !IsWhole(left, right) || (Settings.Ring.EjectSlowMembers && (status.HasWork || other.HasWork)))
+            || !IsWhole(left, right) || IsCatchingUp(left, right) || (Settings.Ring.EjectSlowMembers && (status.HasWork || other.HasWork)))
         {
             return;
         }
@@ -111,6 +112,12 @@ internal sealed partial class World
             && left.KnownSessions.GetValueOrDefault(right.Node.Id) == there.Session
             && right.KnownSessions.GetValueOrDefault(left.Node.Id) == there.Session);
     }
+
+    /// <summary>Whether parts of a catch-up are under way: those that have arrived are nowhere to be seen.</summary>
+    private static bool IsCatchingUp(SimRing left, SimRing right) =>
+        left.Node.LinkTo(right.Node.Id)?.UnderWay.Any(frame =>
+            frame.Message is RingMessage.Catchup { Parts: > 1 } && frame.To.Equals(right.Self)) == true
+        || right.WaitingInputs.Any(input => input is RingInput.Received { Message: RingMessage.Catchup { Parts: > 1 } });
 
     private static bool IsToldDown(SimRing ring, MemberId member) =>
         ring.WaitingInputs.Any(input => input is RingInput.MemberDown down && down.Member.Equals(member));

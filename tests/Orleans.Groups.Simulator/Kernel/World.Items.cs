@@ -9,6 +9,12 @@ internal sealed partial class World
 {
     private const int MostNodes = 9;
 
+    /// <summary>So long after healing whoever does not know whether a ring was forgotten asks again.</summary>
+    private const long AskAgainAfter = 4_000_000;
+
+    /// <summary>So long nodes have to get to know each other before work begins, in microseconds.</summary>
+    private const long LongestStart = 5_000_000;
+
     private int _lastName;
 
     /// <summary>Everything of a plan will be done when its time comes.</summary>
@@ -21,10 +27,22 @@ internal sealed partial class World
             StartNewNode();
         }
 
+        while (Now < LongestStart && Running.Any(node => node.Sessions.Count < plan.Settings.Nodes - 1))
+        {
+            Step();
+        }
+
+        if (Settings.Ring.EjectSlowMembers)
+        {
+            Log(new LogEvent.Fault("eject", [], On: true)); // Whoever is slow may be thrown out.
+        }
+
         foreach (var item in plan.Items)
         {
-            Schedule(item.At - Now, new ItemDue(item));
+            Schedule(item.At, new ItemDue(item));
         }
+
+        HealAt = Now + plan.Length;
 
         if (plan.Kind == WorldKind.Gm && Settings.InspectInterval > 0)
         {
@@ -32,10 +50,16 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>When the faults end, by the plan.</summary>
+    internal long HealAt { get; private set; }
+
     /// <summary>The groups that are worked with.</summary>
     internal GroupName[] Groups { get; private set; } = [];
 
     internal WorldKind Kind { get; private set; }
+
+    /// <summary>Nodes that will come back.</summary>
+    internal int ReturnsOpen { get; set; }
 
     /// <summary>Whether the store has gone back, so that records promise nothing any more (rule R3).</summary>
     internal bool WasRolledBack { get; private set; }
@@ -63,6 +87,21 @@ internal sealed partial class World
         else
         {
             DoToGroups(item);
+        }
+    }
+
+    /// <summary>Whether nobody knows if a ring was forgotten, or whoever knew may not have told its members.</summary>
+    internal bool HasUntoldEnds { get; set; }
+
+    /// <summary>Whoever does not know whether a ring was forgotten asks again.</summary>
+    internal void ForgetAgain()
+    {
+        foreach (var group in HasUntoldEnds ? Groups : [])
+        {
+            if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true })
+            {
+                Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group);
+            }
         }
     }
 
@@ -95,7 +134,7 @@ internal sealed partial class World
             node.Slowness = 1;
             foreach (var ring in node.Rings)
             {
-                ring.HandlerDelay = 0;
+                (ring.HandlerDelay, ring.NextAnswer, ring.NextInside) = (0, HandledAs.Ok, null);
             }
         }
 
@@ -104,6 +143,7 @@ internal sealed partial class World
             StartNewNode();
         }
 
+        Schedule(AskAgainAfter, new AskAgain());
         Log(new LogEvent.Healed());
     }
 
@@ -145,7 +185,7 @@ internal sealed partial class World
                 break;
             case ItemKind.RestartNode:
                 Crash(node);
-                Schedule(item.Amount * 1_000L, new NodeReturns(node.Id.Name, OrdinalOf(item)));
+                Return(item.Amount * 1_000L, new NodeReturns(node.Id.Name, OrdinalOf(item)));
                 break;
             case ItemKind.PauseNode:
                 Pause(node, item);
@@ -157,9 +197,12 @@ internal sealed partial class World
             case ItemKind.SuspectNode:
                 DeclareDead(node);
                 break;
+            case ItemKind.EndSession:
+                EndSession(node, item);
+                break;
             case ItemKind.UpgradeNode:
                 node.Stop();
-                Schedule(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher, isUpgraded: true));
+                Return(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher, isUpgraded: true));
                 break;
         }
     }
@@ -180,12 +223,31 @@ internal sealed partial class World
         }
     }
 
+    /// <summary>A node gives up a session with another, and both live on (rule H1).</summary>
+    private void EndSession(SimNode node, PlanItem item)
+    {
+        var links = node.Peers.Select(static peer => peer.Link).OfType<SimLink>()
+            .Where(static link => link.Session > 0).ToList();
+        if (links.Count > 0)
+        {
+            LogFault(item, isOn: true, node.Text);
+            var link = links[item.What % links.Count];
+            link.EndSession(link.Session);
+        }
+    }
+
     private void ComeBack(SimNode node, PlanItem item)
     {
         if (item.What % 3 == 0)
         {
-            Schedule(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher));
+            Return(item.Lasts, new NodeReturns(node.Id.Name, OrdinalChoice.Higher));
         }
+    }
+
+    private void Return(long after, NodeReturns next)
+    {
+        ReturnsOpen++;
+        Schedule(after, next);
     }
 
     private OrdinalChoice OrdinalOf(PlanItem item) =>
@@ -348,6 +410,17 @@ internal sealed partial class World
     }
 }
 
+/// <summary>Somebody asks again whether a ring was forgotten.</summary>
+internal sealed class AskAgain : SimEvent
+{
+    internal AskAgain()
+        : base(null)
+    {
+    }
+
+    internal override void Fire(World world) => world.ForgetAgain();
+}
+
 /// <summary>An item of the plan is due.</summary>
 internal sealed class ItemDue(PlanItem item) : SimEvent(null)
 {
@@ -365,6 +438,7 @@ internal sealed class NodeReturns(string name, OrdinalChoice ordinal, bool isUpg
 {
     internal override void Fire(World world)
     {
+        world.ReturnsOpen--;
         if (world.FindRunning(name) is null)
         {
             var node = world.StartNode(name, ordinal, isUpgraded);

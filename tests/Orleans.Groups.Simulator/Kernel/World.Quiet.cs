@@ -13,6 +13,11 @@ internal sealed partial class World
             return $"{PacketsUnderWay} packets are under way";
         }
 
+        if (ReturnsOpen > 0)
+        {
+            return $"{ReturnsOpen} nodes will come back";
+        }
+
         if (Store.OpenRequests > 0)
         {
             return $"{Store.OpenRequests} requests to the store are open";
@@ -118,9 +123,9 @@ internal sealed partial class World
 
     private static string? FindUnrest(SimRing ring)
     {
-        if (ring.HasMail || !ring.IsHandlerIdle || ring.Pending > 0)
+        if (ring.HasMail || !ring.IsHandlerIdle || ring.Pending > 0 || ring.TimersSet > 0)
         {
-            return $"{ring.Text} has mail, calls of its handler, or {ring.Pending} broadcasts open";
+            return $"{ring.Text} has mail, calls of its handler, {ring.Pending} broadcasts open, or {ring.TimersSet} timers";
         }
 
         var status = ring.GetStatus();

@@ -78,6 +78,9 @@ internal enum Mark
     [Situation("a joiner held traffic until its state came", WorldKind.Gm)]
     TrafficHeldByJoiner,
 
+    [Situation("a member could not hear its new neighbour", WorldKind.Gm)]
+    NeighbourNotConnected,
+
     [Situation("content came on a link that is no more", WorldKind.Gm)]
     ContentOfAnOldLink,
 
@@ -173,6 +176,9 @@ internal enum Mark
 
     [Situation("a ring was forgotten", WorldKind.Gm)]
     RingForgotten,
+
+    [Situation("a member could not be told at once that its ring has ended", WorldKind.Gm)]
+    EndToldLater,
 
     [Situation("a slow member was thrown out", WorldKind.Gm)]
     SlowMemberEjected,

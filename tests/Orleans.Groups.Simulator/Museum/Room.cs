@@ -21,9 +21,9 @@ internal sealed class Room : IDisposable
     }
 
     /// <summary>Runs worlds until one is broken; see <see cref="RoomService.Search"/>.</summary>
-    internal string Search(IReadOnlyList<WorldKind> kinds, ulong seed, long schedules) =>
-        Enter<Func<string, ulong, long, string>>(typeof(RoomService), nameof(RoomService.Search))(
-            string.Join(',', kinds), seed, schedules);
+    internal string Search(IReadOnlyList<WorldKind> kinds, ulong seed, long done, long schedules) =>
+        Enter<Func<string, ulong, long, long, string>>(typeof(RoomService), nameof(RoomService.Search))(
+            string.Join(',', kinds), seed, done, schedules);
 
     /// <summary>Explores a world; see <see cref="RoomService.Explore"/>.</summary>
     internal string Explore(string world, int maxStates) =>

@@ -10,22 +10,19 @@ internal static class RoomService
     /// <summary>Runs worlds, one seed after the other, until something is broken.</summary>
     /// <param name="kinds">Kinds of worlds, which alternate.</param>
     /// <param name="seed">The first seed.</param>
-    /// <param name="schedules">Most worlds.</param>
-    /// <returns>
-    /// Empty, or lines: how many worlds it took, the kind and the seed of the last one, the property, what was seen.
-    /// </returns>
-    internal static string Search(string kinds, ulong seed, long schedules)
+    /// <param name="done">So many worlds are passed over.</param>
+    /// <param name="schedules">Most worlds, with those that are passed over.</param>
+    /// <returns>A <see cref="Finding"/> as text, or nothing.</returns>
+    internal static string Search(string kinds, ulong seed, long done, long schedules)
     {
         var all = kinds.Split(',').Select(Enum.Parse<WorldKind>).ToList();
-        for (var index = 0L; index < schedules; index++)
+        for (var index = done; index < schedules; index++)
         {
             var kind = all[(int)(index % all.Count)];
             var number = seed + (ulong)(index / all.Count);
             if (FindViolation(kind, number) is { } violation)
             {
-                return string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{index + 1}\n{kind}\n{number}\n{violation.Property}\n{violation.Sentence.ReplaceLineEndings(" ")}");
+                return new Finding(index + 1, kind, number, violation.Property, violation.Sentence).ToText();
             }
         }
 
@@ -38,7 +35,7 @@ internal static class RoomService
     /// </returns>
     internal static string Explore(string world, int maxStates)
     {
-        var result = Explorer.Run(ExploredWorld.Find(world).Start(), maxStates);
+        var result = Explorer.Run(ExploredWorld.Find(world)!.Start(), maxStates);
         return string.Join(
             '\n',
             [
@@ -50,7 +47,7 @@ internal static class RoomService
     }
 
     /// <summary>What is broken first in a world. A machine that throws anything at all is broken, too.</summary>
-    private static Violation? FindViolation(WorldKind kind, ulong seed)
+    internal static Violation? FindViolation(WorldKind kind, ulong seed)
     {
         try
         {
@@ -59,7 +56,7 @@ internal static class RoomService
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return new Violation("CRASH", exception.Message, []);
+            return new Violation("CRASH", $"{exception.GetType().Name}: {exception.Message}", []);
         }
     }
 }

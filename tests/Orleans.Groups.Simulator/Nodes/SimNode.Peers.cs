@@ -157,6 +157,7 @@ internal sealed partial class SimNode
             World.Note(Mark.SessionRenewed);
         }
 
+        TellUntold(peer);
         if (IsUpgraded)
         {
             LinkTo(peer)?.SendNewer(session);
@@ -169,7 +170,7 @@ internal sealed partial class SimNode
 
         foreach (var ring in Rings.ToList())
         {
-            ring.TellSessions(Sessions, session > 1 ? new RingInput.PeerUp(peer) : null);
+            ring.TellSessions(Sessions, new RingInput.PeerUp(peer, IsFirst: session == 1));
         }
     }
 

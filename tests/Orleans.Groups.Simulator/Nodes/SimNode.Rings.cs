@@ -6,7 +6,9 @@ namespace Orleans.Groups.Simulator;
 internal sealed partial class SimNode
 {
     private readonly List<SimJoin> _joins = [];
+    private readonly List<(NodeId Node, NodeFrame.ToRing Frame)> _untold = [];
     private long _lastJoin;
+    private bool _hasForgotten;
     private WatchTable? _watches;
     private SurveyTable? _surveys;
 
@@ -16,7 +18,10 @@ internal sealed partial class SimNode
 
     internal SurveyTable Surveys => _surveys ??= new SurveyTable(this);
 
-    internal int JoinsOpen => _joins.Count;
+    internal int JoinsOpen => _joins.Count + RejoinsOpen;
+
+    /// <summary>Members that will come back.</summary>
+    internal int RejoinsOpen { get; set; }
 
     /// <summary>Members that have ended, and whose handlers have not been told.</summary>
     internal int HandlersEnding { get; set; }
@@ -71,6 +76,7 @@ internal sealed partial class SimNode
     {
         if (IsRunning && !IsStopping)
         {
+            _hasForgotten = true;
             var edit = new RecordEdit.Close(
                 new OperationId(NewMember("forget"), 1), Guid.Empty, 0, RecordStatus.Forgotten);
             World.Store.Edit(this, null, group, edit);
@@ -80,7 +86,11 @@ internal sealed partial class SimNode
     /// <summary>A forgetting was answered.</summary>
     internal void ForgetAnswered(RecordEdit edit, EditResult? result)
     {
-        if (result is { Verdict: EditVerdict.Applied, Current: { } record })
+        if (result is null)
+        {
+            World.HasUntoldEnds = true; // Whoever asked is told to ask again.
+        }
+        else if (result is { Current: { Status: not RecordStatus.Open } record })
         {
             World.Note(Mark.RingForgotten);
             TellMembers(edit.Operation.Author, record);
@@ -99,9 +109,28 @@ internal sealed partial class SimNode
             }
             else
             {
-                Send(entry.Member.Node, new NodeFrame.ToRing(record.Group, author, entry.Member, view));
+                var frame = new NodeFrame.ToRing(record.Group, author, entry.Member, view);
+                if (Send(entry.Member.Node, frame) == SendResult.NotConnected && !IsDead(entry.Member.Node))
+                {
+                    _untold.Add((entry.Member.Node, frame));
+                    World.Note(Mark.EndToldLater);
+                }
             }
         }
+    }
+
+    /// <summary>Whoever could not be told the end of a ring is told when it is connected.</summary>
+    private void TellUntold(NodeId peer)
+    {
+        foreach (var (node, frame) in _untold.ToList())
+        {
+            if (node.Equals(peer))
+            {
+                Answer(node, frame);
+            }
+        }
+
+        _untold.RemoveAll(untold => untold.Node.Equals(peer));
     }
 
     /// <summary>The store may have lost its memory: an idle ring would not notice (rule R3).</summary>
@@ -109,7 +138,7 @@ internal sealed partial class SimNode
     {
         foreach (var ring in Rings)
         {
-            ring.Tell(new RingInput.PeerUp(Id));
+            ring.Tell(new RingInput.PeerUp(Id, IsFirst: false));
         }
     }
 

@@ -75,6 +75,7 @@ internal sealed partial class SimNode
     {
         IsRunning = false;
         IsStopping = true;
+        World.HasUntoldEnds |= _hasForgotten;
         foreach (var ring in Rings.ToList())
         {
             ring.Abandon();
@@ -162,6 +163,7 @@ internal sealed partial class SimNode
             }
 
             IsRunning = false;
+            World.HasUntoldEnds |= _hasForgotten;
             Log(new LogEvent.NodeStop(LogReasons.Stopped));
             World.DeclareDead(this);
         }

@@ -107,7 +107,10 @@ internal sealed partial class PlanDrawer
                     Repeat(fault, Chance(3) ? ItemKind.RollBackRecord : ItemKind.LoseRecord, 1, 2, 4);
                     break;
                 case FaultKind.F17: Repeat(fault, ItemKind.UpgradeNode, 1, 3, 0); break;
-                case FaultKind.F18: Repeat(fault, ItemKind.SuspectNode, 1, 2, 0); break;
+                case FaultKind.F18:
+                    Repeat(fault, ItemKind.SuspectNode, 0, 2, 0);
+                    Repeat(fault, ItemKind.EndSession, 1, 4, 0);
+                    break;
                 case FaultKind.F19: Repeat(fault, ItemKind.MoveMember, 1, 3, 0); break;
             }
         }

@@ -46,6 +46,7 @@ internal enum ItemKind
     PauseNode,
     SlowNode,
     SuspectNode,
+    EndSession,
     UpgradeNode,
 
     CutOneWay,

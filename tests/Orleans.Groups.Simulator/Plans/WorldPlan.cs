@@ -44,7 +44,7 @@ internal static class FaultNames
         "the record store loses a record, or goes back to an earlier version",
         "the record store has two front-ends that collide",
         "nodes of two versions are mixed",
-        "a node that is well is declared dead",
+        "a node that is well is declared dead, or given up by another",
         "a member ends here and comes again elsewhere",
         "limits and buffers are tiny",
     ];

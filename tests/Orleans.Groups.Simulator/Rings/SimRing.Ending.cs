@@ -179,6 +179,7 @@ internal sealed partial class SimRing
             if (_node.Random.Next(2) == 0)
             {
                 var wait = World.Draw(_node.Random, 200_000, 1_000_000);
+                _node.RejoinsOpen++;
                 _node.World.Schedule(wait, new Rejoin(_node, Group));
             }
         }
@@ -188,5 +189,9 @@ internal sealed partial class SimRing
 /// <summary>The application joins again.</summary>
 internal sealed class Rejoin(SimNode node, GroupName group) : SimEvent(node)
 {
-    internal override void Fire(World world) => Node!.JoinRing(group);
+    internal override void Fire(World world)
+    {
+        Node!.RejoinsOpen--;
+        Node.JoinRing(group);
+    }
 }

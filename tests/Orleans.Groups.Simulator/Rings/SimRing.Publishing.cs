@@ -7,6 +7,8 @@ namespace Orleans.Groups.Simulator;
 /// <content>Broadcasts: the window, whoever waits for room in it, and whoever waits for proof.</content>
 internal sealed partial class SimRing
 {
+    private const int MostOverhead = 100;
+
     private readonly LinkedList<SimBroadcast> _waiters = [];
     private readonly Dictionary<long, SimBroadcast> _confirms = [];
     private readonly Queue<int> _unreleased = new();
@@ -29,6 +31,7 @@ internal sealed partial class SimRing
     internal SimBroadcast? Broadcast(int size, ProofLevel level, bool isInside)
     {
         var call = ++_lastCall;
+        size = (int)Math.Min(size, _node.World.Settings.WindowBytes - MostOverhead); // As the options demand.
         var payload = new byte[size];
         Span<byte> eight = stackalloc byte[8];
         for (var index = 0; index < size; index += 8)

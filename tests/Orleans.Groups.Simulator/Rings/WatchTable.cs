@@ -1,3 +1,4 @@
+using Orleans.Groups.Checkers;
 using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Simulator;
@@ -27,6 +28,12 @@ internal sealed class WatchTable(SimNode node)
         if (Remove(member, watcher))
         {
             var cause = node.IsDead(member.Node) ? DownCause.NodeDead : DownCause.SessionOver;
+            if (cause == DownCause.SessionOver)
+            {
+                node.Log(new LogEvent.Fault("unconnected", [LogIds.Of(member.Node)], On: true));
+                node.World.Note(Mark.NeighbourNotConnected);
+            }
+
             watcher.TellMemberDown(member, token, cause);
         }
     }

@@ -47,14 +47,16 @@ internal sealed class RingEpilogue(World world)
             return;
         }
 
+        var mayFail = world.Settings.Ring.EjectSlowMembers || world.Settings.ConfirmTimeout < QuietTime;
         foreach (var proof in proofs)
         {
             Require(
-                proof.Status == Outcome.Ok || world.Settings.ConfirmTimeout < QuietTime,
+                proof.Status == Outcome.Ok || mayFail,
                 "G-L2",
                 $"all is well, and broadcast {proof.Call} of {proof.Owner.Text} is {proof.Status}");
         }
 
+        rings = [.. world.Running.SelectMany(static running => running.Rings)];
         rings.ForEach(static ring => ring.Leave());
         if (settle())
         {

@@ -5,30 +5,19 @@ using Orleans.Groups.Protocol;
 namespace Orleans.Groups.Simulator;
 
 /// <summary>Writes what happens in a world, one line for each thing.</summary>
-/// <param name="output">Where to.</param>
-/// <param name="hasSteps">Whether with the steps of all machines and all packets, or only with the log.</param>
-internal sealed class Trace(TextWriter output, bool hasSteps)
+internal sealed class Trace(TextWriter output)
 {
-    internal void Write(LogEvent logEvent) => output.WriteLine($"{Time(logEvent.T)}  log     {logEvent}");
+    internal void Write(LogEvent logEvent) =>
+        output.WriteLine($"{Time(logEvent.T)}  log     {logEvent.Node} {TraceText.Of(logEvent)}");
 
     internal void Tell(long now, SimNode? node, string what, object detail) =>
         output.WriteLine($"{Time(now)}  {what,-7} {node?.Text} {detail}");
 
-    internal void Packet(long now, SimNode from, NodeId to, LinkMessage message)
-    {
-        if (hasSteps)
-        {
-            output.WriteLine($"{Time(now)}  packet  {from.Text} -> {to}: {TraceText.Of(message)}");
-        }
-    }
+    internal void Packet(long now, SimNode from, NodeId to, LinkMessage message) =>
+        output.WriteLine($"{Time(now)}  packet  {from.Text} -> {to}: {TraceText.Of(message)}");
 
     internal void Ring(long now, MemberId self, RingInput input, ReadOnlySpan<RingEffect> effects)
     {
-        if (!hasSteps)
-        {
-            return;
-        }
-
         output.WriteLine($"{Time(now)}  step    {LogIds.Of(self)} {TraceText.Of(input)}");
         foreach (var effect in effects)
         {
@@ -38,11 +27,6 @@ internal sealed class Trace(TextWriter output, bool hasSteps)
 
     internal void Scope(long now, SimNode node, ScopeInput input, ReadOnlySpan<ScopeEffect> effects)
     {
-        if (!hasSteps)
-        {
-            return;
-        }
-
         output.WriteLine($"{Time(now)}  step    {node.Text} {TraceText.Of(input)}");
         foreach (var effect in effects)
         {

@@ -12,6 +12,11 @@ internal static class TraceText
 {
     private const int MostItems = 12;
 
+    /// <summary>What says nothing, or is said already.</summary>
+    private static readonly HashSet<string> Hidden = ["EqualityContract", "Tail", "Header", "IsOk", "Unknown"];
+
+    private static readonly HashSet<string> HiddenOfEvents = ["Seq", "T", "Node", "Log", "Order", "Kind"];
+
     internal static string Of(object value)
     {
         var text = new StringBuilder();
@@ -25,6 +30,12 @@ internal static class TraceText
         {
             case null:
                 text.Append('-');
+                break;
+            case Entry entry:
+                text.Append(entry.Alive ? entry.Member : $"({entry.Member})");
+                break;
+            case LinkChannel channel:
+                text.Append(channel);
                 break;
             case MemberId member:
                 text.Append(LogIds.Of(member));
@@ -89,7 +100,8 @@ internal static class TraceText
         var type = value.GetType();
         text.Append(type.Name);
         var parts = type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-            .Where(static part => part is { Name: not ("EqualityContract" or "Tail") } && part.GetIndexParameters().Length == 0)
+            .Where(part => !Hidden.Contains(part.Name)
+                && (value is not LogEvent || !HiddenOfEvents.Contains(part.Name)) && part.GetIndexParameters().Length == 0)
             .ToList();
         if (parts.Count == 0)
         {

@@ -60,7 +60,7 @@ internal sealed class WorldRun
     private void Run()
     {
         _world.Load(_plan);
-        RunTo(_plan.Length);
+        RunTo(_world.HealAt);
         _world.Heal();
         if (_world.WasRolledBack)
         {

@@ -1,7 +1,7 @@
 namespace Orleans.Groups.Simulator.Museum;
 
 /// <content>Bugs in broadcasting, confirming, windows and leaving.</content>
-internal static partial class Bugs
+internal static partial class BugCatalogue
 {
     private const string RingBroadcast = "Multicast/RingMachine.Broadcast.cs";
     private const string RingActivityPart = "Multicast/RingMachine.Activity.cs";

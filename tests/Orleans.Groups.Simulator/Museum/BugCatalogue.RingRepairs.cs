@@ -1,7 +1,7 @@
 namespace Orleans.Groups.Simulator.Museum;
 
 /// <content>Bugs in joining, views, links and inheritance of a ring.</content>
-internal static partial class Bugs
+internal static partial class BugCatalogue
 {
     private const string RingLinks = "Multicast/RingMachine.Links.cs";
     private const string RingProgress = "Multicast/MemberProgress.cs";

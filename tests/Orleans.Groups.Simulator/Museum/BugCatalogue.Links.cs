@@ -1,7 +1,7 @@
 namespace Orleans.Groups.Simulator.Museum;
 
 /// <content>Bugs of links.</content>
-internal static partial class Bugs
+internal static partial class BugCatalogue
 {
     private const string LinkSessions = "Links/LinkMachine.Sessions.cs";
     private const string LinkListening = "Links/LinkMachine.Listening.cs";

@@ -1,7 +1,7 @@
 namespace Orleans.Groups.Simulator.Museum;
 
 /// <content>Bugs in the record of a ring and in how members go by it.</content>
-internal static partial class Bugs
+internal static partial class BugCatalogue
 {
     private const string Editor = "Multicast/GroupRecordEditor.cs";
     private const string RingJoining = "Multicast/RingMachine.Joining.cs";

@@ -1,7 +1,7 @@
 namespace Orleans.Groups.Simulator.Museum;
 
 /// <content>Bugs of process groups.</content>
-internal static partial class Bugs
+internal static partial class BugCatalogue
 {
     private const string ScopeDiscovery = "ProcessGroups/ScopeMachine.Discovery.cs";
     private const string ScopeRemote = "ProcessGroups/ScopeMachine.Remote.cs";

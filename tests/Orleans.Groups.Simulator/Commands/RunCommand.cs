@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Spectre.Console;
+
+namespace Orleans.Groups.Simulator;
+
+/// <summary>Lets many worlds happen.</summary>
+internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
+{
+    private readonly WorldOptions _options = new();
+    private readonly Option<long> _schedules = new("--schedules")
+    {
+        Description = "How many worlds",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 1_000,
+    };
+
+    private readonly Option<int> _threads = new("--threads")
+    {
+        Description = "On how many threads; the result is the same",
+        HelpName = "N",
+        DefaultValueFactory = static _ => Environment.ProcessorCount,
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print a JSON object as the last line" };
+
+    internal Command Make()
+    {
+        var command = new Command(
+            "run",
+            """
+            Lets many worlds happen and checks everything that is promised.
+
+            Example: run --protocol all --schedules 10000 --seed 1 --faults F1,F7,F14
+            """)
+        {
+            _options.Protocol, _schedules, _options.Seed, _options.Faults, _options.Bug, _threads, _json,
+        };
+        command.SetAction(Run);
+        return command;
+    }
+
+    private int Run(ParseResult result)
+    {
+        if (result.GetValue(_options.Bug) is { } bug)
+        {
+            return Bugs.Run(bug, SimulatorCommand.WithoutBug(arguments), output, error);
+        }
+
+        if (_options.KindsOf(result) is not { } kinds)
+        {
+            error.WriteLine("--protocol must be pg, gm or all");
+            return SimulatorCommand.Refused;
+        }
+
+        var (schedules, threads) = (result.GetValue(_schedules), result.GetValue(_threads));
+        if (schedules < 1 || threads < 1)
+        {
+            error.WriteLine("--schedules and --threads must be positive");
+            return SimulatorCommand.Refused;
+        }
+
+        if (!_options.TryGetFaults(result, error, out var faults))
+        {
+            return SimulatorCommand.Refused;
+        }
+
+        var options = new BatchOptions(kinds, schedules, result.GetValue(_options.Seed), faults, threads);
+        var watch = Stopwatch.StartNew();
+        var batch = RunWithProgress(options);
+        var summary = new RunSummary(options, batch, watch.Elapsed, result.GetValue(_options.Faults));
+        summary.Write(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }));
+        if (result.GetValue(_json))
+        {
+            output.WriteLine(summary.ToJson());
+        }
+
+        return summary.IsClean ? SimulatorCommand.Clean : SimulatorCommand.Broken;
+    }
+
+    private BatchResult RunWithProgress(BatchOptions options)
+    {
+        if (!ReferenceEquals(output, Console.Out) || Console.IsOutputRedirected)
+        {
+            var tenth = Math.Max(1, options.Schedules / 10);
+            return BatchRunner.Run(options, batch =>
+            {
+                if (batch.Schedules % tenth == 0)
+                {
+                    output.WriteLine($"{batch.Schedules} of {options.Schedules} schedules, {batch.Failures.Count} failed");
+                }
+            });
+        }
+
+        return AnsiConsole.Progress().Start(context =>
+        {
+            var task = context.AddTask("schedules", maxValue: options.Schedules);
+            return BatchRunner.Run(options, batch =>
+            {
+                task.Value = batch.Schedules;
+                task.Description = batch.Failures.Count == 0 ? "schedules" : $"schedules, {batch.Failures.Count} failed";
+            });
+        });
+    }
+}
