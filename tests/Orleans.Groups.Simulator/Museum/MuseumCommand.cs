@@ -44,6 +44,8 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
 
     private readonly Option<bool> _check = new("--check") { Description = "Only see whether all patches fit and compile" };
 
+    private readonly Option<bool> _table = new("--table") { Description = "Print the rows of the table in docs/museum.md" };
+
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON array" };
 
     internal Command Make()
@@ -56,7 +58,7 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
             Example: museum --only assassins --only ghosts
             """)
         {
-            _only, _quick, _seed, _threads, _explore, _check, _json,
+            _only, _quick, _seed, _threads, _explore, _check, _table, _json,
         };
         command.SetAction(Run);
         return command;
@@ -87,6 +89,7 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
             bugs,
             bug => states > 0 ? ExplorationFinding.Search(bug, states) : Finding.Search(bug, result.GetValue(_seed), schedules),
             Math.Max(1, result.GetValue(_threads)),
+            result.GetValue(_table) ? Row : Line,
             result.GetValue(_json));
     }
 
@@ -98,7 +101,7 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         return problems.Count == 0 ? SimulatorCommand.Clean : SimulatorCommand.Broken;
     }
 
-    private int Look(IReadOnlyList<Bug> bugs, Func<Bug, object?> search, int threads, bool isJson)
+    private int Look(IReadOnlyList<Bug> bugs, Func<Bug, object?> search, int threads, Func<Bug, object?, string> tell, bool isJson)
     {
         var found = new object?[bugs.Count];
         var gate = new Lock();
@@ -109,7 +112,7 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
             {
                 lock (gate)
                 {
-                    output.WriteLine(Line(bugs[index], found[index]));
+                    output.WriteLine(tell(bugs[index], found[index]));
                 }
             }
         });
@@ -135,6 +138,15 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
             $"{bug.Name,-40} {finding.World,-20} {finding.States,7} states {finding.Property,-8} {Short(finding.Sentence)}"),
         _ => $"{bug.Name,-40} NOT FOUND",
     };
+
+    private static string Row(Bug bug, object? found) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"| `{bug.Name}` | {bug.Origin} | {bug.Story} | {found switch
+        {
+            Finding finding => $"{finding.Schedules} | {finding.Property}",
+            ExplorationFinding finding => $"{finding.States} in {finding.World} | {finding.Property}",
+            _ => "not found | -",
+        }} |");
 
     private static string Short(string sentence) => sentence.Length <= 110 ? sentence : sentence[..110];
 

@@ -102,10 +102,10 @@ internal static class RingPlans
         },
         new(
             "ring-shrink-grow",
-            "Two members become one by a leave, and two again by a joiner; each publishes.",
+            "Two members become one by a leave, and two again by a joiner; one publishes before and after.",
             new SeatPlan(0, Join, Publish, Publish),
-            new SeatPlan(1, Join, Publish, Leave),
-            new SeatPlan(2, Join, Publish))
+            new SeatPlan(1, Join, Leave),
+            new SeatPlan(2, Join))
         {
             Initial = 2,
         },

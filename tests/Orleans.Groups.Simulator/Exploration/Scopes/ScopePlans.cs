@@ -37,6 +37,19 @@ internal static class ScopePlans
             Doubled = 1,
         },
         new(
+            "scope-restart-loss",
+            "Two nodes; one crashes and lives again; one frame is lost and one comes twice; digests heal it.",
+            new ScopeSeatPlan("a", 1, new(Join), new(Leave)),
+            new ScopeSeatPlan("b", 1, new ScopeStep(Join)),
+            new ScopeSeatPlan("b", 2, new ScopeStep(Join, "h")))
+        {
+            Crashes = 1,
+            Mortals = [1],
+            Lost = 1,
+            Doubled = 1,
+            Digests = 3,
+        },
+        new(
             "scope-life",
             "Two nodes; the scope of one stops and starts again while both join.",
             new ScopeSeatPlan("a", 1, new(Join), new(Stop), new(Start), new(Join, "h")),
