@@ -10,6 +10,12 @@ namespace Orleans.Groups.Simulator.Museum;
 /// <param name="Edits">The patch.</param>
 internal sealed record Bug(string Name, BugHome Home, string Origin, string Story, params BugEdit[] Edits)
 {
+    /// <summary>
+    /// The small world that is explored for it; nothing where worlds from seeds meet it often enough. Such a bug shows
+    /// in an order of events that is rare, or that the simulator's hosts never produce.
+    /// </summary>
+    internal string? World { get; init; }
+
     /// <summary>The kinds of worlds in which it is looked for.</summary>
     internal IReadOnlyList<WorldKind> Kinds => Home switch
     {

@@ -20,18 +20,13 @@ internal static partial class BugCatalogue
             "P1",
             "An update that was gathered across a snapshot is applied to what the snapshot has brought already.",
             new BugEdit(ScopeOutgoing, "        SendGathered(effects);\n        SetSync(peer, PeerSync.Clean);", "        SetSync(peer, PeerSync.Clean);"),
-            new BugEdit(ScopeRemote, "if (!peer.IsComplete || update.FromVersion != peer.Version)", "if (!peer.IsComplete || update.FromVersion > peer.Version)")),
+            new BugEdit(ScopeRemote, "if (!peer.IsComplete || update.FromVersion != peer.Version)", "if (!peer.IsComplete || update.FromVersion > peer.Version)")) with { World = "scope-three" },
         Pg(
             "snapshots-by-parts",
             "P2",
             "Each part of a snapshot is applied as if it were all of it.",
             new BugEdit("ProcessGroups/PartAssembly.cs", "        _parts.Add(message);\n        return _parts.Count == parts;", "        _parts.Clear();\n        _parts.Add(message);\n        return parts > 0;"),
             new BugEdit("ProcessGroups/PartAssembly.cs", "        if (_parts.Count != part)", "        if (part < 0)")),
-        Pg(
-            "snapshots-of-my-version-are-refused",
-            "P2",
-            "A snapshot at the version that is known is refused, so what it was asked for is never had.",
-            new BugEdit(ScopeRemote, "if (peer.IsComplete && snapshot.Version < peer.Version)", "if (peer.IsComplete && snapshot.Version <= peer.Version)")),
         Pg(
             "snapshots-change-silently",
             "P3, PD3",
@@ -62,11 +57,6 @@ internal static partial class BugCatalogue
             "A member owns a monitor and leaves its last group: it is not watched any more, and the monitor outlives it.",
             new BugEdit(Local, "internal bool IsIdle => Memberships == 0 && Monitors is not { Count: > 0 };", "internal bool IsIdle => Memberships == 0;")),
         Pg(
-            "no-end-after-goodbye",
-            "P5",
-            "A scope that has said goodbye answers a discover, and its peers believe in it again.",
-            new BugEdit(Scope, "        _isStopped = true;\n        _registry.Clear();", "        _registry.Clear();")),
-        Pg(
             "goodbyes-are-ignored",
             "P5",
             "A scope says goodbye, and its peers keep its members.",
@@ -79,17 +69,12 @@ internal static partial class BugCatalogue
                 ScopeDiscovery,
                 "if (rival.IsIntroduced && node != peer.Node && node.Name == peer.Node.Name && !peer.Node.Replaces(node))",
                 "if (rival.IsIntroduced && node is null)"),
-            new BugEdit(ScopeDiscovery, "if (peer.Node.Replaces(node) && !older.IsSuperseded)", "if (peer.Node.Name == node.Name && peer.Node != node && !older.IsSuperseded)")),
+            new BugEdit(ScopeDiscovery, "if (peer.Node.Replaces(node) && !older.IsSuperseded)", "if (peer.Node.Name == node.Name && peer.Node != node && !older.IsSuperseded)")) with { World = "scope-restart" },
         Pg(
             "lives-add-up",
             "H2",
             "A node comes back, and what its old life had joined stays beside the new one.",
-            new BugEdit(ScopeDiscovery, "if (peer.Node.Replaces(node) && !older.IsSuperseded)", "if (node is null && !older.IsSuperseded)")),
-        Pg(
-            "lives-of-a-scope-add-up",
-            "H2, T16",
-            "A scope starts again on its node, and what its old life had joined is kept.",
-            new BugEdit(ScopeDiscovery, "        RemoveAll(peer, ChangeReason.ScopeStopped, effects);\n        SetSync(peer, PeerSync.Fresh);\n        peer.Counter", "        SetSync(peer, PeerSync.Fresh);\n        peer.Counter")),
+            new BugEdit(ScopeDiscovery, "if (peer.Node.Replaces(node) && !older.IsSuperseded)", "if (node is null && !older.IsSuperseded)")) with { World = "scope-restart" },
         Pg(
             "ghosts",
             "sync after DOWN",
@@ -128,11 +113,6 @@ internal static partial class BugCatalogue
             "P-S6",
             "Who has joined twice is out after one leave.",
             new BugEdit(Local, "            _first = --_firstCount == 0 ? null : _first;\n            return _firstCount;", "            _first = null;\n            _firstCount = 0;\n            return 0;")),
-        Pg(
-            "stopped-scopes-still-show",
-            "PD7",
-            "A scope has stopped, and reads still show its groups.",
-            new BugEdit(Scope, "        _registry.Clear();\n", string.Empty)),
         Pg(
             "the-slow-are-forgotten",
             "H5",

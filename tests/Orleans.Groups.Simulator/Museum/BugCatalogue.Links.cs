@@ -62,12 +62,12 @@ internal static partial class BugCatalogue
             "the-dead-come-back",
             "H1, F12",
             "A node was declared dead and lives on, and the links talk to it again.",
-            new BugEdit(LinkSessions, "        Rest(LinkState.PeerDead, effects);\n        if (wasClosing)", "        Reopen(_session + 1, effects);\n        if (wasClosing)")),
+            new BugEdit(LinkSessions, "        Rest(LinkState.PeerDead, effects);\n        if (wasClosing)", "        Reopen(_session + 1, effects);\n        if (wasClosing)")) with { World = "link-bury" },
         Link(
             "strangers-are-heard",
             "H3",
             "Packets of a node that is not alive here yet are accepted and acked.",
-            new BugEdit(LinkListening, "                Trace(LinkTrace.NotAlive, effects); // Rule H3: no answer, so it is sent again.\n                return;", "                _state = LinkState.Opening;\n                _session = 1;\n                break;")),
+            new BugEdit(LinkListening, "                Trace(LinkTrace.NotAlive, effects); // Rule H3: no answer, so it is sent again.\n                return;", "                _state = LinkState.Opening;\n                _session = 1;\n                break;")) with { World = "link-credit" },
         Link(
             "lanes-are-one",
             "H4",

@@ -105,7 +105,7 @@ internal static partial class BugCatalogue
             new BugEdit(
                 RingRecord,
                 "if (held is { HasAlive: true, Status: RecordStatus.Open })",
-                "if (held is { HasAlive: false, Status: RecordStatus.Open })")),
+                "if (held is { HasAlive: false, Status: RecordStatus.Open })")) with { World = "ring-store-loss" },
         Gm(
             "what-was-adopted-is-taken-back",
             "R3",

@@ -114,21 +114,8 @@ internal static partial class BugCatalogue
             "What a catch-up repeats is delivered again.",
             new BugEdit(
                 "Multicast/RingMachine.Activity.cs",
-                "effects.Add(new RingEffect.Deliver(entry.Publisher, fresh));",
-                "effects.Add(new RingEffect.Deliver(entry.Publisher, batch));")),
-        Gm(
-            "one-mark-for-two-acks",
-            "R11, GD2, e8f50568f8",
-            "The heir erases a dead member when its acks are issued, not when they have come back.",
-            new BugEdit(RingProgress, "internal bool IsSettled => LastReturned == LastPublished;", "internal bool IsSettled => LastAcked == LastPublished;")),
-        Gm(
-            "erased-before-the-link-is-open",
-            "fc49043962",
-            "The heir erases a dead member before its new left neighbour has told it what is still on its way.",
-            new BugEdit(
-                RingRecord,
-                "if (_view!.Inherited.IsEmpty || !(_leftIsOpen || IsAlone))",
-                "if (_view!.Inherited.IsEmpty)")),
+                "            if (batch.Last <= progress.LastPublished)\n            {",
+                "            if (batch.Last <= progress.LastPublished)\n            {\n                effects.Add(new RingEffect.Deliver(entry.Publisher, batch));")),
         Gm(
             "alone-and-unsettled",
             "R11, S6, a9cc4a35ce",

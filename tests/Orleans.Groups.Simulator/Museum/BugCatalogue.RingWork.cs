@@ -79,19 +79,6 @@ internal static partial class BugCatalogue
                 "if (!IsFromOpenLink(from, activity.Link, opens: false, effects))",
                 "if (_phase == Phase.Leaving || !IsFromOpenLink(from, activity.Link, opens: false, effects))")),
         Gm(
-            "acks-of-strangers",
-            "6f11f14d18, 5977c1a0ba",
-            "Activity names a publisher that has been erased, and the machine stops.",
-            new BugEdit(
-                RingActivityPart,
-                "if (!_progress.TryGetValue(entry.Publisher, out var progress))",
-                "var progress = _progress[entry.Publisher];\n            if (progress is null)")),
-        Gm(
-            "late-input-after-the-end",
-            "4513156eaa",
-            "A message comes after the last effect and is handled without state.",
-            new BugEdit("Multicast/RingMachine.cs", "        if (_phase == Phase.Ended)\n        {\n            return;\n        }\n\n        Dispatch", "        Dispatch")),
-        Gm(
             "the-confirm-of-the-neighbour",
             "G3",
             "A message counts as received by all when the right neighbour's next activity arrives, not when it comes back.",

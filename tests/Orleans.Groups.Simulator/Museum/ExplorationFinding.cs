@@ -33,6 +33,13 @@ internal sealed record ExplorationFinding(
             .FirstOrDefault(static finding => finding is not null);
     }
 
+    /// <summary>Explores one world with a bug.</summary>
+    internal static ExplorationFinding? Search(Bug bug, string world)
+    {
+        using var room = new Room(bug);
+        return Search(room, world, int.MaxValue);
+    }
+
     /// <summary>Explores one world in a bug's room.</summary>
     internal static ExplorationFinding? Search(Room room, string world, int maxStates)
     {

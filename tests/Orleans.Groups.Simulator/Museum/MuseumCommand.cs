@@ -87,7 +87,9 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         var states = result.GetValue(_explore);
         return Look(
             bugs,
-            bug => states > 0 ? ExplorationFinding.Search(bug, states) : Finding.Search(bug, result.GetValue(_seed), schedules),
+            bug => states > 0 ? ExplorationFinding.Search(bug, states)
+                : bug.World is { } world ? ExplorationFinding.Search(bug, world)
+                : Finding.Search(bug, result.GetValue(_seed), schedules),
             Math.Max(1, result.GetValue(_threads)),
             result.GetValue(_table) ? Row : Line,
             result.GetValue(_json));
@@ -144,7 +146,7 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         $"| `{bug.Name}` | {bug.Origin} | {bug.Story} | {found switch
         {
             Finding finding => $"{finding.Schedules} | {finding.Property}",
-            ExplorationFinding finding => $"{finding.States} in {finding.World} | {finding.Property}",
+            ExplorationFinding finding => $"`{finding.World}`: {finding.States} states | {finding.Property}",
             _ => "not found | -",
         }} |");
 

@@ -77,6 +77,9 @@ internal sealed record RingPlan(string Name, string Story, params SeatPlan[] Sea
     /// <summary>Groups of seats that play the same part, so that states which mirror each other count once.</summary>
     internal int[][] Twins { get; init; } = [];
 
+    /// <summary>Whether anything can happen for which a living member is taken out.</summary>
+    internal bool MayLoseMembership => Crashes + Zombies + Suspicions > 0;
+
     /// <summary>Number of nodes.</summary>
     internal int Nodes => Seats.Max(static seat => seat.Node) + 1;
 }

@@ -101,6 +101,15 @@ internal static class RingPlans
             Zombies = 1,
         },
         new(
+            "ring-zombie-alone",
+            "A lone member publishes with proof, twice; its node lives and is declared dead, and another member comes.",
+            new SeatPlan(0, Join, Confirm, Confirm),
+            new SeatPlan(1, Join))
+        {
+            Initial = 1,
+            Zombies = 1,
+        },
+        new(
             "ring-shrink-grow",
             "Two members become one by a leave, and two again by a joiner; one publishes before and after.",
             new SeatPlan(0, Join, Publish, Publish),

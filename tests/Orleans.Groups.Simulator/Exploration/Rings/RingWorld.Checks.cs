@@ -70,6 +70,10 @@ internal sealed partial class RingWorld
             : [];
     }
 
+    private bool MayProve(RingSeat seat) =>
+        seat.Machine!.HeldRecord is not { } held || held.Entries.Count(static entry => entry.IsAlive) > 1
+        || _store.Value.Current is not { Status: RecordStatus.Open } record || record.ListsAlive(seat.Id);
+
     private void OnJoined(RingSeat seat, RingEffect.NotifyJoined joined)
     {
         PropertyException.Require(seat.Phase == SeatPhase.Joining, "G-S11", $"{seat.Id.Name} joins twice");
@@ -169,7 +173,9 @@ internal sealed partial class RingWorld
             return;
         }
 
-        foreach (var needed in confirm!.Needed)
+        PropertyException.Require(
+            confirm!.MayProve, "G-S7 (R12)", $"{what}, which believed to be alone and was not listed any more");
+        foreach (var needed in confirm.Needed)
         {
             var index = _fixture.SeatOf(needed);
             var other = _seats[index].Value;

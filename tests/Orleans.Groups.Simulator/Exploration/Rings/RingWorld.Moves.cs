@@ -84,12 +84,12 @@ internal sealed partial class RingWorld
     {
         var seat = _seats[index].Value;
         var steps = Plan.Seats[index].Steps;
-        return seat.StepsDone < steps.Length && !seat.IsOver
-            && _nodes[Plan.Seats[index].Node].Value is { IsAlive: true, IsDeclaredDead: false }
+        var node = _nodes[Plan.Seats[index].Node].Value;
+        return seat.StepsDone < steps.Length && !seat.IsOver && node.IsAlive
             && steps[seat.StepsDone] switch
             {
-                SeatStep.Join => true,
-                SeatStep.JoinAgain => _seats[index - 1].Value.IsOver,
+                SeatStep.Join => !node.IsDeclaredDead,
+                SeatStep.JoinAgain => !node.IsDeclaredDead && _seats[index - 1].Value.IsOver,
                 _ => seat.Phase == SeatPhase.Joined && !seat.IsLeaving,
             };
     }

@@ -52,7 +52,7 @@ internal sealed partial class RingWorld
         if (level is { } wanted)
         {
             confirms = [new ConfirmRequest(0, ++seat.LastConfirm, wanted)];
-            seat.Confirms.Add(seat.LastConfirm, new SeatConfirm(number, wanted, NeededFor(seat)));
+            seat.Confirms.Add(seat.LastConfirm, new SeatConfirm(number, wanted, NeededFor(seat), MayProve(seat)));
         }
 
         Step(index, new RingInput.Broadcast(new ReadOnlyMemory<byte>[] { Payloads[number] }, confirms));
@@ -182,6 +182,10 @@ internal sealed partial class RingWorld
                     seat.Confirms.Count == 0, "G-L2", $"{seat.Id.Name} ended and left a confirm open");
                 PropertyException.Require(
                     !isClean || seat.IsLeaving, "G-S19", $"{seat.Id.Name} has left without being asked to");
+                PropertyException.Require(
+                    terminated.Reason != TerminationReason.LostMembership || Plan.MayLoseMembership,
+                    "R3",
+                    $"{seat.Id.Name} is out although nobody had a reason to take it out: {terminated.Detail}");
                 End(index, SeatPhase.Terminated);
                 break;
             default:
