@@ -8,8 +8,8 @@ public sealed class RecordingTests
     [
         nameof(LogEvent.LocalVer), nameof(LogEvent.Applied), nameof(LogEvent.Dropped), nameof(LogEvent.RegWrite),
         nameof(LogEvent.RegLost), nameof(LogEvent.Publish), nameof(LogEvent.Receive), nameof(LogEvent.Inherit),
-        nameof(LogEvent.AckOrig), nameof(LogEvent.Erase), nameof(LogEvent.Progress), nameof(LogEvent.Altered),
-        nameof(LogEvent.ScopeStart), nameof(LogEvent.ScopeStop),
+        nameof(LogEvent.AckOrig), nameof(LogEvent.Erase), nameof(LogEvent.Progress), nameof(LogEvent.Between),
+        nameof(LogEvent.Altered), nameof(LogEvent.ScopeStart), nameof(LogEvent.ScopeStop),
     ];
 
     [Theory]

@@ -5,7 +5,7 @@ namespace Orleans.Groups.Engine;
 /// <summary>Guaranteed multicast on one node as the application sees it.</summary>
 internal sealed class MulticastFront : IMulticast, IDisposable
 {
-    /// <summary>So many ends of rings are kept for nodes that are not connected.</summary>
+    /// <summary>So many records are kept for members on nodes that are not connected.</summary>
     private const int MaxUntold = 1_024;
 
     private readonly List<(NodeId Node, NodeFrame.ToRing Frame)> _untold = [];
@@ -125,7 +125,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             {
                 _node.Rings.Find(entry.Member)?.Receive(author, new RingMessage.View(record));
             }
-            else if (!_node.Core.Nodes.IsDead(entry.Member.Node))
+            else
             {
                 var view = new RingMessage.View(record);
                 TellFar(entry.Member.Node, new NodeFrame.ToRing(record.Group, author, entry.Member, view));
@@ -144,8 +144,14 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         }
     }
 
-    private void TellFar(NodeId node, NodeFrame.ToRing frame)
+    /// <summary>Tells a member of another node of a record, as soon as the two nodes are connected.</summary>
+    internal void TellFar(NodeId node, NodeFrame.ToRing frame)
     {
+        if (_node.Core.Nodes.IsDead(node))
+        {
+            return;
+        }
+
         lock (_untold)
         {
             if (_untold.Count < MaxUntold)

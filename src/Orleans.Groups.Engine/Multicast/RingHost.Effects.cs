@@ -118,11 +118,17 @@ internal sealed partial class RingHost
         {
             _node.Rings.Find(to)?.Receive(Self, message);
         }
-        else if (_sessions.TryGetValue(to.Node, out var session) && _node.Peers.TryGetValue(to.Node, out var peer))
+        else if (!TrySend(to, message) && message is RingMessage.View)
         {
-            peer.Frames.Send(new NodeFrame.ToRing(Group, Self, to, message), session);
+            // A record says the same in any session, and whoever does not hear of it may go on alone.
+            _node.Multicast.TellFar(to.Node, new NodeFrame.ToRing(Group, Self, to, message));
         }
     }
+
+    private bool TrySend(MemberId to, RingMessage message) =>
+        _sessions.TryGetValue(to.Node, out var session)
+        && _node.Peers.TryGetValue(to.Node, out var peer)
+        && peer.Frames.Send(new NodeFrame.ToRing(Group, Self, to, message), session) != LaneOutcome.NotConnected;
 
     private void Deliver(RingEffect effect)
     {

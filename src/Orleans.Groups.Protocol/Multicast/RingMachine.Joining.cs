@@ -182,8 +182,9 @@ internal sealed partial class RingMachine
         _progress.Add(_self, new MemberProgress { IsHeld = true });
         EnterRing(effects);
         TellReplaced(replaced, record, effects);
-        if (_viewWhileEditing is { } view && view.Epoch == record.Epoch)
+        if (_viewWhileEditing is { } view)
         {
+            // Of another epoch, too: this ring may have been closed, and the next one founded, before this answer came.
             OnView(view, effects);
         }
     }

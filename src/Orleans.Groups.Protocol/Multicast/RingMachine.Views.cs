@@ -113,22 +113,34 @@ internal sealed partial class RingMachine
             return record.Version > held.Version && IsOneHistory(record, held, effects);
         }
 
-        if (held.Parent == record.Epoch)
+        if (held.Parent == record.Epoch || Descends(held, record))
         {
             effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
             return false;
         }
 
-        if (heldWhenAsked is not null || record.Parent == held.Epoch)
+        if (heldWhenAsked is not null || record.Parent == held.Epoch || Descends(record, held))
         {
             return true;
         }
 
         effects.Add(new RingEffect.Trace(RingTrace.OldRecord, null));
-        // Neither names the other as its parent: the store knows.
+        // Neither has come out of the other, as far as they tell: the store knows.
         WantRead();
         return false;
     }
+
+    /// <summary>
+    /// Whether a record was made again, perhaps more than once, out of another: it remembers the other's last edit.
+    /// Race: (1) the record is lost and made again twice, and a member hears of the second time only; (2) it gets a new
+    /// left neighbour, whose view it would have to confirm by a read; (3) the catch-up behind that view would be
+    /// refused,
+    /// and never come again (rule R8).
+    /// </summary>
+    private static bool Descends(GroupRecord later, GroupRecord earlier) =>
+        later.Version > earlier.Version
+        && !earlier.Operations.IsEmpty
+        && later.Operations.Contains(earlier.Operations[^1]);
 
     /// <summary>
     /// Whether a newer version has come out of the one held. Where it has not, the store went back in between and has

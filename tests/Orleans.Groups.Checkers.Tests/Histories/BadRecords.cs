@@ -52,6 +52,16 @@ internal static class BadRecords
         new("G-S15", "a living publisher and somebody else send acks", h => h
             .Ring().At(A, new LogEvent.AckOrig("r", A, A, 1, "e", 3))
             .At(B, new LogEvent.AckOrig("r", B, A, 2, "e", 3))),
+        new("G-S16", "a message is kept, and nothing is on its way", h => h
+            .Ring().Between(B, C, new Flow(A, RightAnswers: false, 5, 3, 4, 3, 0, 4, 0))),
+        new("G-S16", "a message came back to nobody", h => h
+            .Ring().Between(C, A, new Flow(A, RightAnswers: true, 5, 2, 5, 4, 2, 4, 2))),
+        new("G-S16", "an ack is kept, and nothing is on its way", h => h
+            .Ring().Between(B, C, new Flow(A, RightAnswers: false, 5, 4, 5, 3, 0, 0, 0))),
+        new("G-S16", "an ack came back to nobody", h => h
+            .Ring().Between(C, A, new Flow(A, RightAnswers: true, 5, 5, 5, 5, 3, 0, 4))),
+        new("G-S16", "a right neighbour is ahead of its left", h => h
+            .Ring().Between(B, C, new Flow(A, RightAnswers: false, 3, 3, 4, 3, 0, 0, 0))),
         new("G-S17", "more acked than published", h => h.Ring().At(A, new LogEvent.Progress("r", A, B, 3, 4, 0, -1))),
         new("G-S17", "more returned than acked", h => h.Ring().At(A, new LogEvent.Progress("r", A, A, 4, 2, 3, 2))),
         new("G-S17", "pending is not the difference", h => h

@@ -93,6 +93,18 @@ internal static class GoodRings
         new("G-S15", "two heirs, one after the other", h => h
             .Start("a@1", "b@1", "c@1").Adopt(B, 4, $"{A} {B} ({C})").Adopt(A, 5, $"{A} ({B}) ({C})")
             .At(B, new LogEvent.AckOrig("r", B, C, 1, "e", 4)).At(A, new LogEvent.AckOrig("r", A, C, 2, "e", 5))),
+        new("G-S16", "what is kept has a message or an ack on its way", h => h
+            .Ring()
+            .Between(B, C, new Flow(A, RightAnswers: false, 5, 3, 4, 2, 0, 5, 3))
+            .Between(C, A, new Flow(A, RightAnswers: true, 4, 2, 5, 3, 2, 4, 0))
+            .Between(A, B, new Flow(C, RightAnswers: false, 2, 2, 2, 2, 0, 0, 0))),
+        new("G-S7", "a publisher that is out when the joiner gets its state owes it nothing", h => h
+            .StartWith([LogHooks.Store], "a@1", "b@1", "d@1").Write(1, A, A).Write(2, A, $"{A} {B}")
+            .Enter(A, A, $"{A}:0").Enter(B, $"{A} {B}", $"{A}:0 {B}:0").Changed(A, B, "", $"{A} {B}")
+            .AdoptAll(2, $"{A} {B}", A, B).Write(3, A, $"{A} {D} {B}")
+            .Send(B, 1, ProofLevel.Processed).Give(B, 1, A, B).Proved(B, 1, ProofLevel.Processed)
+            .Leaving(B).Write(4, B, $"{A} {D}").Left(B).Adopt(A, 4, $"{A} {D}").Changed(A, D, B, $"{A} {D}")
+            .Enter(D, $"{A} {D}", $"{A}:0 {D}:0").Adopt(D, 4, $"{A} {D}").Quiet()),
         new("G-S17", "counters that make sense", h => h
             .Ring().At(A, new LogEvent.Progress("r", A, B, 5, 3, 2, 2)).Quiet()
             .At(A, new LogEvent.Progress("r", A, B, 5, 5, 5, 0))),

@@ -100,6 +100,9 @@ internal sealed partial class History
     internal History Receive(string from, long number, string member, string via, string epoch = "e") =>
         At(member, new LogEvent.Receive(R, member, from, number, number, via, epoch));
 
+    internal History Between(string left, string right, params Flow[] flows) =>
+        At(left, new LogEvent.Between(R, left, right, flows));
+
     internal History Leaving(string member) => At(member, new LogEvent.LeaveInv(R, member));
 
     internal History Left(string member, string reason = "Left") =>

@@ -28,23 +28,27 @@ internal sealed partial class ProtocolRecorder
             }
         }
 
-        var changes = new Dictionary<NodeId, (List<Held> Added, List<Held> Taken)>();
+        Dictionary<NodeId, (List<Held> Added, List<Held> Taken)>? changes = null;
         foreach (var effect in effects)
         {
             if (effect is ScopeEffect.Notify { Monitor: OwnMonitor } notify)
             {
-                Gather(notify, changes);
+                Gather(notify, changes ??= []);
             }
         }
 
         if (!after.IsStopped && after.Version != state.Version)
         {
-            var (added, taken) = changes.GetValueOrDefault(after.Self.Node, ([], []));
+            var (added, taken) = changes?.GetValueOrDefault(after.Self.Node, ([], [])) ?? ([], []);
             recorder.Log(new LogEvent.LocalVer(state.Scope, after.Self.Counter, after.Version, [.. added], [.. taken]));
             state.Version = after.Version;
         }
 
-        RecordPeers(state, input, after, changes);
+        if (changes is not null || !IsAsBefore(state, after))
+        {
+            RecordPeers(state, input, after, changes ?? []);
+        }
+
         if (after.IsStopped)
         {
             lock (_gate)
@@ -52,6 +56,26 @@ internal sealed partial class ProtocolRecorder
                 _scopes.Remove((after.Scope, after.Self));
             }
         }
+    }
+
+    /// <summary>Whether the copies of all peers' tables are those of the step before; most steps touch none.</summary>
+    private static bool IsAsBefore(ScopeState state, ScopeStatus after)
+    {
+        var whole = 0;
+        foreach (var peer in after.Peers)
+        {
+            if (peer is { IsComplete: true, Scope: { } life })
+            {
+                whole++;
+                if (!state.Peers.TryGetValue(peer.Node, out var known)
+                    || known != (peer.Session, life.Counter, peer.Version))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return whole == state.Peers.Count;
     }
 
     private void RecordPeers(

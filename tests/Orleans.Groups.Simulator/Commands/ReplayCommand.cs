@@ -30,8 +30,8 @@ internal sealed class ReplayCommand(IReadOnlyList<string> arguments, TextWriter 
     {
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{plan.Kind} {plan.Seed}: {plan.Settings.Nodes} nodes, {plan.Items.Count} items, faults {Of(plan.Faults)}, "
-            + $"healed after {plan.Length / 1000} ms"));
+            $"{plan.Kind} {plan.Seed}: {plan.Settings.Nodes} nodes, {plan.Items.Count} items, "
+            + $"faults {Of(plan.Faults)}, healed after {plan.Length / 1000} ms"));
         foreach (var item in plan.Items)
         {
             output.WriteLine($"  {item}");
@@ -45,7 +45,8 @@ internal sealed class ReplayCommand(IReadOnlyList<string> arguments, TextWriter 
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{world.Events} events, {world.Packets} packets, trace {world.Hash:x16}, {world.Violations.Count} violations"));
+            $"{world.Events} events, {world.Packets} packets, trace {world.Hash:x16}, "
+            + $"{world.Violations.Count} violations"));
         return world.Violations.Count == 0 ? SimulatorCommand.Clean : SimulatorCommand.Broken;
     }
 

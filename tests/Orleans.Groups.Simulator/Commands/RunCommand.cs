@@ -67,7 +67,7 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
 
         var options = new BatchOptions(kinds, schedules, result.GetValue(_options.Seed), faults, threads);
         var watch = Stopwatch.StartNew();
-        var batch = RunWithProgress(options);
+        var batch = RunWithProgress(options, result.GetValue(_options.Faults));
         var summary = new RunSummary(options, batch, watch.Elapsed, result.GetValue(_options.Faults));
         summary.Write(AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }));
         if (result.GetValue(_json))
@@ -78,16 +78,18 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
         return summary.IsClean ? SimulatorCommand.Clean : SimulatorCommand.Broken;
     }
 
-    private BatchResult RunWithProgress(BatchOptions options)
+    private BatchResult RunWithProgress(BatchOptions options, string? faults)
     {
         if (!ReferenceEquals(output, Console.Out) || Console.IsOutputRedirected)
         {
             var tenth = Math.Max(1, options.Schedules / 10);
-            return BatchRunner.Run(options, batch =>
+            return BatchRunner.Run(options, (batch, world) =>
             {
+                RunSummary.WriteFailure(world, faults, output.WriteLine);
                 if (batch.Schedules % tenth == 0)
                 {
-                    output.WriteLine($"{batch.Schedules} of {options.Schedules} schedules, {batch.Failures.Count} failed");
+                    var failed = batch.Failures.Count;
+                    output.WriteLine($"{batch.Schedules} of {options.Schedules} schedules, {failed} failed");
                 }
             });
         }
@@ -95,10 +97,12 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
         return AnsiConsole.Progress().Start(context =>
         {
             var task = context.AddTask("schedules", maxValue: options.Schedules);
-            return BatchRunner.Run(options, batch =>
+            return BatchRunner.Run(options, (batch, world) =>
             {
+                RunSummary.WriteFailure(world, faults, AnsiConsole.WriteLine);
                 task.Value = batch.Schedules;
-                task.Description = batch.Failures.Count == 0 ? "schedules" : $"schedules, {batch.Failures.Count} failed";
+                var failed = batch.Failures.Count;
+                task.Description = failed == 0 ? "schedules" : $"schedules, {failed} failed";
             });
         });
     }

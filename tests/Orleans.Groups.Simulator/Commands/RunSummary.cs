@@ -26,19 +26,25 @@ internal sealed class RunSummary(BatchOptions options, BatchResult batch, TimeSp
     internal bool IsClean =>
         batch.Failures.Count == 0 && batch.Schedules > 0 && (!DemandsMarks || Missing.Count == 0);
 
-    internal void Write(IAnsiConsole console)
+    /// <summary>Says what is broken in a world, if anything is, and how to see it again.</summary>
+    internal static void WriteFailure(WorldResult world, string? faults, Action<string> writeLine)
     {
-        foreach (var failure in batch.Failures.Values)
+        if (world.Violations.Count == 0)
         {
-            console.WriteLine($"{failure.Kind} seed {failure.Seed}:");
-            foreach (var violation in failure.Violations)
-            {
-                console.WriteLine($"  {violation.Property}: {violation.Sentence}");
-            }
-
-            console.WriteLine($"  {WorldOptions.ReplayOf(failure.Kind, failure.Seed, faults)}");
+            return;
         }
 
+        writeLine($"FAILED: {NameOf(world.Plan.Kind)} seed {world.Plan.Seed}");
+        foreach (var violation in world.Violations)
+        {
+            writeLine($"  {violation.Property}: {violation.Sentence}");
+        }
+
+        writeLine($"  {WorldOptions.ReplayOf(world.Plan.Kind, world.Plan.Seed, faults)}");
+    }
+
+    internal void Write(IAnsiConsole console)
+    {
         var table = new Table().AddColumn("What").AddColumn(new TableColumn("How many").RightAligned());
         Add(table, "schedules", batch.Schedules);
         Add(table, "repeated, and went the same way", batch.Repeated);

@@ -39,7 +39,8 @@ internal static class SimulatorCommand
     internal static IReadOnlyList<string> WithoutBug(IReadOnlyList<string> arguments)
     {
         var kept = arguments.ToList();
-        var index = kept.FindIndex(static argument => argument == "--bug" || argument.StartsWith("--bug=", StringComparison.Ordinal));
+        var index = kept.FindIndex(static argument =>
+            argument == "--bug" || argument.StartsWith("--bug=", StringComparison.Ordinal));
         if (index >= 0)
         {
             kept.RemoveRange(index, kept[index] == "--bug" ? Math.Min(2, kept.Count - index) : 1);

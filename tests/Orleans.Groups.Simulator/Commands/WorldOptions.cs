@@ -120,7 +120,8 @@ internal sealed class WorldOptions
     internal static string ReplayOf(WorldKind kind, ulong seed, string? faults, WorldPlan? shrunk = null)
     {
         var name = kind == WorldKind.Pg ? "pg" : "gm";
-        var text = $"dotnet run --project tests/Orleans.Groups.Simulator -c Release -- replay --protocol {name} --seed {seed}";
+        var text = "dotnet run --project tests/Orleans.Groups.Simulator -c Release -- "
+            + $"replay --protocol {name} --seed {seed}";
         text += faults is null ? "" : $" --faults {faults}";
         if (shrunk is not null)
         {

@@ -145,6 +145,7 @@ internal sealed class RecordStore(World world)
             if (request.IsLate)
             {
                 world.Note(Mark.EditLandedLate);
+                Announce(request);
             }
         }
         else if (result.Verdict == EditVerdict.Applied)
@@ -171,6 +172,20 @@ internal sealed class RecordStore(World world)
         }
 
         Answer(request, isLost ? null : bytes.WrittenSpan.ToArray());
+    }
+
+    /// <summary>
+    /// An edit whose author has ended lands late: no machine can know of it, so somebody has to look.
+    /// </summary>
+    private void Announce(StoreRequest request)
+    {
+        if (request.Ring is null or { Stage: RingStage.Ended } || !request.Node.IsRunning)
+        {
+            foreach (var node in world.Running)
+            {
+                world.Schedule(World.Draw(node.Random, 1_000, 100_000), new StoreNoticed(node));
+            }
+        }
     }
 
     private void Begin(StoreRequest request)

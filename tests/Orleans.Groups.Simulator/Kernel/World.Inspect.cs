@@ -3,7 +3,8 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Simulator;
 
-/// <content>Looks at rings from time to time: their counters, their limits, and what is on its way between them.</content>
+/// <content>Looks at rings from time to time: their counters, their limits, and what is on its way between
+/// them.</content>
 internal sealed partial class World
 {
     /// <summary>Looks at all rings.</summary>
@@ -38,7 +39,7 @@ internal sealed partial class World
                 ring.Node.Log(new LogEvent.Progress(
                     ring.Group.Value,
                     ring.Text,
-                    LogIds.Of(known.Member),
+                    TextOf(known.Member),
                     known.LastPublished,
                     known.LastAcked,
                     known.LastReturned,
@@ -72,8 +73,9 @@ internal sealed partial class World
 
         var other = right.GetStatus();
         var (mine, theirs) = (status.Record!, other.Record);
+        var mayEject = Settings.Ring.EjectSlowMembers && (status.HasWork || other.HasWork);
         if (!other.HasState || theirs is null || theirs.Epoch != mine.Epoch || theirs.Version != mine.Version
-            || !IsWhole(left, right) || IsCatchingUp(left, right) || (Settings.Ring.EjectSlowMembers && (status.HasWork || other.HasWork)))
+            || !IsWhole(left, right) || IsCatchingUp(left, right) || mayEject)
         {
             return;
         }
@@ -84,7 +86,7 @@ internal sealed partial class World
             var (upstream, downstream) = (status.Members[index], other.Members[index]);
             var (published, acked) = OnTheWay(left, right, upstream.Member);
             flows.Add(new Flow(
-                LogIds.Of(upstream.Member),
+                TextOf(upstream.Member),
                 upstream.Member.Equals(right.Self) || right.Self.Equals(upstream.Heir),
                 upstream.LastPublished,
                 upstream.LastAcked,
@@ -98,7 +100,9 @@ internal sealed partial class World
         left.Node.Log(new LogEvent.Between(left.Group.Value, left.Text, right.Text, [.. flows]));
     }
 
-    /// <summary>Whether the two hear each other, in one session, and neither has been told that the other is gone.</summary>
+    /// <summary>
+    /// Whether the two hear each other, in one session, and neither has been told that the other is gone.
+    /// </summary>
     private static bool IsWhole(SimRing left, SimRing right)
     {
         if (!left.Watches(right.Self) || !right.Watches(left.Self)
@@ -117,7 +121,8 @@ internal sealed partial class World
     private static bool IsCatchingUp(SimRing left, SimRing right) =>
         left.Node.LinkTo(right.Node.Id)?.UnderWay.Any(frame =>
             frame.Message is RingMessage.Catchup { Parts: > 1 } && frame.To.Equals(right.Self)) == true
-        || right.WaitingInputs.Any(input => input is RingInput.Received { Message: RingMessage.Catchup { Parts: > 1 } });
+        || right.WaitingInputs.Any(static input =>
+            input is RingInput.Received { Message: RingMessage.Catchup { Parts: > 1 } });
 
     private static bool IsToldDown(SimRing ring, MemberId member) =>
         ring.WaitingInputs.Any(input => input is RingInput.MemberDown down && down.Member.Equals(member));

@@ -103,6 +103,11 @@ internal sealed partial class World
                 Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group);
             }
         }
+
+        foreach (var node in HasUntoldEnds ? Running : [])
+        {
+            node.TellStoreMayBeLost(); // Whoever was never told looks itself.
+        }
     }
 
     /// <summary>A fault is over by itself.</summary>

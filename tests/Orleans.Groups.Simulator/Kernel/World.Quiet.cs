@@ -95,7 +95,7 @@ internal sealed partial class World
             return $"the link from {node.Text} to {other.Text} owes credit: {status}";
         }
 
-        return node.Scopes.Select(scope => FindUnrest(scope, other)).FirstOrDefault(static unrest => unrest is not null);
+        return node.Scopes.Select(scope => FindUnrest(scope, other)).FirstOrDefault(static found => found is not null);
     }
 
     /// <summary>Whether a scope knows all memberships of its like on another node.</summary>
@@ -125,14 +125,16 @@ internal sealed partial class World
     {
         if (ring.HasMail || !ring.IsHandlerIdle || ring.Pending > 0 || ring.TimersSet > 0)
         {
-            return $"{ring.Text} has mail, calls of its handler, {ring.Pending} broadcasts open, or {ring.TimersSet} timers";
+            return $"{ring.Text} has mail, or {ring.QueuedDeliveries} calls of its handler, {ring.Pending} broadcasts, "
+                + $"{ring.TimersSet} timers open";
         }
 
         var status = ring.GetStatus();
-        return status.HasWork || status.Phase != MulticastPhase.Member || status.PendingBytes + status.UnprocessedBytes > 0
-            ? $"{ring.Text} is {status.Phase} with {status.PendingBytes} bytes pending, {status.UnprocessedBytes} bytes "
-                + $"unprocessed, work {status.HasWork}"
-            : null;
+        var isIdle = status is { HasWork: false, Phase: MulticastPhase.Member, PendingBytes: 0, UnprocessedBytes: 0 };
+        return isIdle
+            ? null
+            : $"{ring.Text} is {status.Phase}, {status.PendingBytes} bytes pending, {status.UnprocessedBytes} bytes "
+                + $"unprocessed, work {status.HasWork}";
     }
 
     /// <summary>All members go by the record of their group, which lists those that live and nobody dead.</summary>

@@ -15,6 +15,9 @@ internal sealed partial class World
 {
     private readonly EventQueue _queue = new();
     private readonly DeterministicRandom _ids;
+    [Watcher]
+    private readonly Dictionary<MemberId, string> _texts = []; // Only so that they need not be made again.
+
     private long _lastSeq;
 
     /// <summary>Makes a world without nodes.</summary>
@@ -117,6 +120,17 @@ internal sealed partial class World
     /// <summary>A time between two, both possible.</summary>
     internal static long Draw(DeterministicRandom random, long minimum, long maximum) =>
         minimum + (maximum > minimum ? random.Next((int)(maximum - minimum + 1)) : 0);
+
+    /// <summary>A member as logs name it.</summary>
+    internal string TextOf(MemberId member)
+    {
+        if (!_texts.TryGetValue(member, out var text))
+        {
+            _texts.Add(member, text = LogIds.Of(member));
+        }
+
+        return text;
+    }
 
     internal void Log(LogEvent logEvent) => Watcher?.Log(logEvent);
 

@@ -177,8 +177,8 @@ internal enum Mark
     [Situation("a ring was forgotten", WorldKind.Gm)]
     RingForgotten,
 
-    [Situation("a member could not be told at once that its ring has ended", WorldKind.Gm)]
-    EndToldLater,
+    [Situation("a member on a node that is not connected was told of a record later", WorldKind.Gm)]
+    RecordToldLater,
 
     [Situation("a slow member was thrown out", WorldKind.Gm)]
     SlowMemberEjected,

@@ -29,7 +29,9 @@ internal sealed partial class SimNode
 
     internal SimPeer? FindPeer(NodeId node) => _peers.GetValueOrDefault(node);
 
-    /// <summary>Whether this life of a node is known to be over. A node of which nothing is known is not dead.</summary>
+    /// <summary>
+    /// Whether this life of a node is known to be over. A node of which nothing is known is not dead.
+    /// </summary>
     internal bool IsDead(NodeId node)
     {
         if (node.Equals(Id))
@@ -195,7 +197,7 @@ internal sealed partial class SimNode
     }
 
     private static (int Oldest, int Newest) VersionsOf(SimNode node) =>
-        node.IsUpgraded ? (LinkSettings.Version, LinkSettings.Version + 1) : (LinkSettings.Version, LinkSettings.Version);
+        (LinkSettings.Version, LinkSettings.Version + (node.IsUpgraded ? 1 : 0));
 
     /// <summary>Whether it speaks a version more than others (fault F17).</summary>
     internal bool IsUpgraded { get; init; }
@@ -203,6 +205,7 @@ internal sealed partial class SimNode
     private void Bury(SimPeer peer)
     {
         peer.IsDead = true;
+        _untold.RemoveAll(untold => untold.Node.Equals(peer.Id)); // It need not know any more.
         var hadSession = Sessions.ContainsKey(peer.Id);
         if (!hadSession)
         {

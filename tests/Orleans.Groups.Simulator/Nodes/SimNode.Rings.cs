@@ -109,13 +109,18 @@ internal sealed partial class SimNode
             }
             else
             {
-                var frame = new NodeFrame.ToRing(record.Group, author, entry.Member, view);
-                if (Send(entry.Member.Node, frame) == SendResult.NotConnected && !IsDead(entry.Member.Node))
-                {
-                    _untold.Add((entry.Member.Node, frame));
-                    World.Note(Mark.EndToldLater);
-                }
+                TellFar(entry.Member.Node, new NodeFrame.ToRing(record.Group, author, entry.Member, view));
             }
+        }
+    }
+
+    /// <summary>Tells a member of another node of a record, as soon as the two nodes are connected.</summary>
+    internal void TellFar(NodeId node, NodeFrame.ToRing frame)
+    {
+        if (!IsDead(node) && Send(node, frame) == SendResult.NotConnected && !_hasLeftNetwork)
+        {
+            _untold.Add((node, frame));
+            World.Note(Mark.RecordToldLater);
         }
     }
 

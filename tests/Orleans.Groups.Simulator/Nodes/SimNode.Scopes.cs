@@ -67,7 +67,7 @@ internal sealed partial class SimNode
     internal void EndMember(SimMember member)
     {
         var id = ++_lastOperation;
-        Log(new LogEvent.Op(id, OpPhase.Inv, OpVerb.End, "", [], [LogIds.Of(member.Id)]));
+        Log(new LogEvent.Op(id, OpPhase.Inv, OpVerb.End, "", [], [World.TextOf(member.Id)]));
         member.HasEnded = true;
         _members.Remove(member);
         foreach (var watcher in member.Watchers)
@@ -117,7 +117,7 @@ internal sealed partial class SimNode
             since = World.Watcher?.LastSeq ?? 0;
             var local = registry!.GetLocalMembers(group);
             Log(new LogEvent.Read(
-                name, ReadWhat.LocalMembers, group.Value, [.. local.Select(LogIds.Of)], since));
+                name, ReadWhat.LocalMembers, group.Value, [.. local.Select(World.TextOf)], since));
         }
     }
 
@@ -130,7 +130,7 @@ internal sealed partial class SimNode
             scope.Name.Value,
             ReadWhat.Members,
             group.Value,
-            [.. members.Select(LogIds.Of)],
+            [.. members.Select(World.TextOf)],
             since,
             VersionsOf(scope)));
     }
@@ -157,7 +157,7 @@ internal sealed partial class SimNode
     private void Call(SimScope scope, OpVerb verb, GroupName[] groups, MemberId[] members, ScopeInput input)
     {
         var names = Array.ConvertAll(groups, static group => group.Value);
-        var ids = Array.ConvertAll(members, LogIds.Of);
+        var ids = Array.ConvertAll(members, World.TextOf);
         var begun = new LogEvent.Op(++_lastOperation, OpPhase.Inv, verb, scope.Name.Value, names, ids);
         Log(begun);
         var (phase, removed, why) = scope.Life?.Call(input) switch
@@ -179,8 +179,8 @@ internal sealed partial class SimNode
         }
     }
 
-    private static Held[] Of(LeaveResult result) =>
-        [.. result.Removed.Select(static held => new Held(held.Group.Value, LogIds.Of(held.Member)))];
+    private Held[] Of(LeaveResult result) =>
+        [.. result.Removed.Select(held => new Held(held.Group.Value, World.TextOf(held.Member)))];
 
     private void StopScopes(bool saysGoodbye)
     {

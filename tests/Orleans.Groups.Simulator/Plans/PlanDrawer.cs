@@ -34,7 +34,7 @@ internal sealed partial class PlanDrawer
 
     private WorldPlan Draw()
     {
-        _nodes = Chance(8) ? Between(6, 8) : Between(2, 5);
+        _nodes = Chance(12) ? Between(5, 8) : Between(2, 4);
         _length = Between(400, 3_000) * 1_000L;
         var count = Chance(3) ? 2 : 1;
         for (var index = 0; index < count + (_kind == WorldKind.Pg ? 2 : 0); index++)
@@ -107,7 +107,7 @@ internal sealed partial class PlanDrawer
             GossipMaximum = Chance(4) ? Between(300, 1_500) * 1_000L : Between(1, 100) * 1_000L,
             ClockRates = jitter,
             FiresStaleTimers = Chance(4),
-            InspectInterval = Between(20, 200) * 1_000L,
+            InspectInterval = Between(50, 400) * 1_000L,
         };
     }
 

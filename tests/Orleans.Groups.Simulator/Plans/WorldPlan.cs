@@ -18,7 +18,8 @@ internal sealed record WorldPlan(
     string[] Groups)
 {
     /// <summary>The same plan with only some of its items.</summary>
-    internal WorldPlan Keep(IReadOnlySet<int> ids) => this with { Items = [.. Items.Where(item => ids.Contains(item.Id))] };
+    internal WorldPlan Keep(IReadOnlySet<int> ids) =>
+        this with { Items = [.. Items.Where(item => ids.Contains(item.Id))] };
 }
 
 /// <summary>Faults for people.</summary>

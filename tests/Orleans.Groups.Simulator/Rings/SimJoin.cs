@@ -3,7 +3,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Simulator;
 
-/// <summary>A call that joins a ring: tries, each with an id of its own, until one succeeds or the time is over.</summary>
+/// <summary>
+/// A call that joins a ring: tries, each with an id of its own, until one succeeds or the time is over.
+/// </summary>
 internal sealed class SimJoin(SimNode node, GroupName group, long id)
 {
     private SimRing? _try;

@@ -100,16 +100,24 @@ internal sealed partial class SimRing
         }
     }
 
-    /// <summary>Sends in the session that this member knows: what belongs to an earlier one must not arrive later.</summary>
+    /// <summary>
+    /// Sends in the session that this member knows: what belongs to an earlier one must not arrive later.
+    /// </summary>
     private void Send(MemberId to, RingMessage message)
     {
         if (to.Node.Equals(_node.Id))
         {
             _node.FindRing(to)?.Receive(Self, message);
         }
-        else if (_sessions.TryGetValue(to.Node, out var session))
+        else
         {
-            _node.Send(to.Node, new NodeFrame.ToRing(Group, Self, to, message), session);
+            var frame = new NodeFrame.ToRing(Group, Self, to, message);
+            var isSent = _sessions.TryGetValue(to.Node, out var session)
+                && _node.Send(to.Node, frame, session) != SendResult.NotConnected;
+            if (!isSent && message is RingMessage.View)
+            {
+                _node.TellFar(to.Node, frame); // A record says the same in any session.
+            }
         }
     }
 

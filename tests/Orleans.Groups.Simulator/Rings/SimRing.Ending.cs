@@ -47,7 +47,7 @@ internal sealed partial class SimRing
     {
         if (_stage == RingStage.Member)
         {
-            _node.Log(new LogEvent.Validate(Group.Value, Text, [.. members.Select(LogIds.Of)]));
+            _node.Log(new LogEvent.Validate(Group.Value, Text, [.. members.Select(_node.World.TextOf)]));
             Tell(new RingInput.ValidateMembers([.. members]));
         }
     }
@@ -76,6 +76,7 @@ internal sealed partial class SimRing
         _isAbandoned = true;
         _isSilenced = true;
         _deliveries.Clear();
+        _isRunningMessage = false;
         FinishUnsettled(TerminationReason.NodeStopped, "the node was killed");
     }
 

@@ -91,7 +91,7 @@ internal sealed partial class SimRing
             var (call, payload) = CallEnvelope.Unwrap(deliver.Batch.Payloads.Span[_doneOfFirst]);
             var hash = CallEnvelope.HashOf(payload.Span);
             _node.Log(new LogEvent.Deliver(
-                Group.Value, Text, LogIds.Of(deliver.Publisher), number, hash, call));
+                Group.Value, Text, _node.World.TextOf(deliver.Publisher), number, hash, call));
             _isRunningMessage = true;
             if (NextInside is { } level)
             {
@@ -124,7 +124,7 @@ internal sealed partial class SimRing
         var number = deliver.Batch.First + _doneOfFirst++;
         var answer = NextAnswer;
         NextAnswer = HandledAs.Ok;
-        _node.Log(new LogEvent.Handled(Group.Value, Text, LogIds.Of(deliver.Publisher), number, answer));
+        _node.Log(new LogEvent.Handled(Group.Value, Text, _node.World.TextOf(deliver.Publisher), number, answer));
         NoteProcessed(deliver.Publisher, number);
         if (answer == HandledAs.Stop)
         {
@@ -157,17 +157,17 @@ internal sealed partial class SimRing
                 _node.Log(new LogEvent.Joined(
                     Group.Value,
                     Text,
-                    [.. joined.Members.Select(LogIds.Of)],
-                    [.. joined.Bases.Select(static start => new BaseOf(LogIds.Of(start.Publisher), start.Number))],
+                    [.. joined.Members.Select(_node.World.TextOf)],
+                    [.. joined.Bases.Select(start => new BaseOf(_node.World.TextOf(start.Publisher), start.Number))],
                     _node.World.Settings.OnHandlerFailure == HandlerFailurePolicy.Skip ? "skip" : "stop"));
                 break;
             case RingEffect.NotifyChanged changed when !_isHandlerStopped:
                 _node.Log(new LogEvent.Changed(
                     Group.Value,
                     Text,
-                    [.. changed.Births.Select(LogIds.Of)],
-                    [.. changed.Deaths.Select(LogIds.Of)],
-                    [.. changed.Members.Select(LogIds.Of)]));
+                    [.. changed.Births.Select(_node.World.TextOf)],
+                    [.. changed.Deaths.Select(_node.World.TextOf)],
+                    [.. changed.Members.Select(_node.World.TextOf)]));
                 break;
         }
     }

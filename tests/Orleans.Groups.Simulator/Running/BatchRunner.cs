@@ -48,7 +48,7 @@ internal sealed class BatchResult
     internal ulong Hash { get; set; }
 
     /// <summary>Worlds in which something is broken, by their place in the run.</summary>
-    internal SortedDictionary<long, (WorldKind Kind, ulong Seed, IReadOnlyList<Violation> Violations)> Failures { get; } = [];
+    internal SortedDictionary<long, Failure> Failures { get; } = [];
 
     internal void Add(long index, WorldResult world)
     {
@@ -69,15 +69,24 @@ internal sealed class BatchResult
 
         if (world.Violations.Count > 0)
         {
-            Failures[index] = (world.Plan.Kind, world.Plan.Seed, world.Violations);
+            Failures[index] = new Failure(world.Plan.Kind, world.Plan.Seed, world.Violations);
         }
     }
 }
 
+/// <summary>A world in which something is broken.</summary>
+/// <param name="Kind">Its protocol.</param>
+/// <param name="Seed">Its seed.</param>
+/// <param name="Violations">What is broken.</param>
+internal sealed record Failure(WorldKind Kind, ulong Seed, IReadOnlyList<Violation> Violations);
+
 /// <summary>Runs many worlds on some threads.</summary>
 internal static class BatchRunner
 {
-    internal static BatchResult Run(BatchOptions options, Action<BatchResult>? progress = null)
+    /// <summary>Runs them all.</summary>
+    /// <param name="options">What to run.</param>
+    /// <param name="progress">Called after each world, never twice at one time.</param>
+    internal static BatchResult Run(BatchOptions options, Action<BatchResult, WorldResult>? progress = null)
     {
         var result = new BatchResult();
         var gate = new Lock();
@@ -112,7 +121,7 @@ internal static class BatchRunner
 
                     result.Add(index, world);
                     result.Repeated += isRepeated ? 1 : 0;
-                    progress?.Invoke(result);
+                    progress?.Invoke(result, world);
                 }
             }
         }

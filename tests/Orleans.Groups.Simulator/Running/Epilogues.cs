@@ -77,7 +77,8 @@ internal sealed class RingEpilogue(World world)
         var open = 0L;
         foreach (var record in world.Store.Records)
         {
-            var isForced = rings.Exists(ring => ring.Group.Equals(record.Group) && ring.EndedBy != TerminationReason.Left);
+            var isForced = rings.Exists(ring =>
+                ring.Group.Equals(record.Group) && ring.EndedBy != TerminationReason.Left);
             open += record.Status == Protocol.RecordStatus.Open && !record.Entries.IsEmpty && !isForced ? 1 : 0;
         }
 
@@ -97,7 +98,7 @@ internal sealed class RingEpilogue(World world)
 /// <summary>After healing all monitors are stopped and all members leave: nothing may be left.</summary>
 internal sealed class GroupsEpilogue(World world)
 {
-    internal void Run(Func<bool> settle)
+    internal void Run(Func<long, bool> settle)
     {
         foreach (var node in world.Running)
         {
@@ -108,7 +109,7 @@ internal sealed class GroupsEpilogue(World world)
             }
         }
 
-        if (!settle())
+        if (!settle(2))
         {
             return;
         }
@@ -129,7 +130,7 @@ internal sealed class GroupsEpilogue(World world)
             }
         }
 
-        settle();
+        settle(3);
         foreach (var scope in world.Running.SelectMany(static node => node.Scopes))
         {
             var status = scope.Life!.GetStatus();

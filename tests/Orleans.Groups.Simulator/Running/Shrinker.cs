@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Simulator;
 
-/// <summary>Reduces a failing world to one that fails in the same way with as few items and nodes as possible.</summary>
+/// <summary>
+/// Reduces a failing world to one that fails in the same way with as few items and nodes as possible.
+/// </summary>
 internal sealed class Shrinker
 {
     private readonly Action<WorldPlan>? _progress;

@@ -69,7 +69,8 @@ internal static class TraceText
 
     private static void WriteRecord(GroupRecord record, StringBuilder text)
     {
-        text.Append(CultureInfo.InvariantCulture, $"{record.Group} {record.Epoch.ToString("N")[..8]} v{record.Version} ");
+        var epoch = record.Epoch.ToString("N")[..8];
+        text.Append(CultureInfo.InvariantCulture, $"{record.Group} {epoch} v{record.Version} ");
         text.Append(record.Status == RecordStatus.Open ? "" : $"{record.Status} ").Append('[');
         text.AppendJoin(' ', record.Entries.Select(static entry =>
             entry.IsAlive ? $"{LogIds.Of(entry.Member)}^{entry.LinkVersion}" : $"({LogIds.Of(entry.Member)})"));
@@ -101,7 +102,8 @@ internal static class TraceText
         text.Append(type.Name);
         var parts = type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(part => !Hidden.Contains(part.Name)
-                && (value is not LogEvent || !HiddenOfEvents.Contains(part.Name)) && part.GetIndexParameters().Length == 0)
+                && (value is not LogEvent || !HiddenOfEvents.Contains(part.Name))
+                && part.GetIndexParameters().Length == 0)
             .ToList();
         if (parts.Count == 0)
         {

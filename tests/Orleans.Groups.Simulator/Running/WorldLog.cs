@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using Orleans.Groups.Checkers;
 using Orleans.Groups.Protocol;
@@ -102,7 +103,7 @@ internal sealed class WorldLog : IWorldWatcher
         var hash = (ulong)bytes.Length;
         while (bytes.Length >= 8)
         {
-            hash = (hash ^ System.Buffers.Binary.BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * 0x9E37_79B9_7F4A_7C15;
+            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(bytes)) * 0x9E37_79B9_7F4A_7C15;
             hash ^= hash >> 29;
             bytes = bytes[8..];
         }

@@ -11,6 +11,9 @@ internal sealed class WorldRun
 
     private const long QuietStep = 150_000;
 
+    /// <summary>The window in which only more monitors have begun, so that all has been read already.</summary>
+    private const long EpilogueBegins = 2;
+
     /// <summary>No world takes so many steps.</summary>
     private const long MostSteps = 400_000;
 
@@ -49,7 +52,7 @@ internal sealed class WorldRun
         {
             run.Run();
         }
-        catch (InvariantViolationException exception)
+        catch (Exception exception) // Whatever it is, it is a finding, and other worlds go on.
         {
             crash = exception.ToString();
         }
@@ -75,11 +78,11 @@ internal sealed class WorldRun
 
         if (_plan.Kind == WorldKind.Gm)
         {
-            new RingEpilogue(_world).Run(() => Settle(2));
+            new RingEpilogue(_world).Run(() => Settle(3));
         }
         else
         {
-            new GroupsEpilogue(_world).Run(() => Settle(2));
+            new GroupsEpilogue(_world).Run(Settle);
         }
     }
 
@@ -94,7 +97,9 @@ internal sealed class WorldRun
         _world.RunUntil(time);
     }
 
-    /// <summary>Until all is quiet, then looks at everything; <see langword="false"/> when it does not get quiet.</summary>
+    /// <summary>
+    /// Until all is quiet, then looks at everything; <see langword="false"/> when it does not get quiet.
+    /// </summary>
     private bool Settle(long window)
     {
         var deadline = _world.Now + QuietBound;
@@ -130,7 +135,10 @@ internal sealed class WorldRun
             foreach (var scope in node.Scopes)
             {
                 scope.Life?.Verify();
-                node.ReadAll(scope);
+                if (window != EpilogueBegins)
+                {
+                    node.ReadAll(scope);
+                }
             }
 
             Leftovers.Probe(node);

@@ -103,14 +103,14 @@ internal sealed class SimMonitor
             change.Number,
             kind,
             change.Group.IsDefault ? "" : change.Group.Value,
-            change.Members.IsDefault ? [] : [.. change.Members.Select(LogIds.Of)],
+            change.Members.IsDefault ? [] : [.. change.Members.Select(_life.Node.World.TextOf)],
             change.Reason.ToString(),
             change.Snapshot is { } snapshot ? Of(snapshot) : null));
     }
 
-    private static Held[] Of(MembershipSnapshot snapshot) =>
+    private Held[] Of(MembershipSnapshot snapshot) =>
     [
-        .. snapshot.Groups.SelectMany(static group =>
-            group.Members.Select(member => new Held(group.Group.Value, LogIds.Of(member)))),
+        .. snapshot.Groups.SelectMany(group =>
+            group.Members.Select(member => new Held(group.Group.Value, _life.Node.World.TextOf(member)))),
     ];
 }
