@@ -20,7 +20,7 @@ internal static partial class BugCatalogue
             "P1",
             "An update that was gathered across a snapshot is applied to what the snapshot has brought already.",
             new BugEdit(ScopeOutgoing, "        SendGathered(effects);\n        SetSync(peer, PeerSync.Clean);", "        SetSync(peer, PeerSync.Clean);"),
-            new BugEdit(ScopeRemote, "if (!peer.IsComplete || update.FromVersion != peer.Version)", "if (!peer.IsComplete || update.FromVersion > peer.Version)")) with { World = "scope-three" },
+            new BugEdit(ScopeRemote, "if (!peer.IsComplete || update.FromVersion != peer.Version)", "if (!peer.IsComplete || update.FromVersion > peer.Version)")),
         Pg(
             "snapshots-by-parts",
             "P2",
@@ -44,14 +44,6 @@ internal static partial class BugCatalogue
             new BugEdit(Queue, "internal bool NeedsRestart => _hasOverflowed && Count == 0;", "internal bool NeedsRestart => _hasOverflowed && Count < 0;"),
             new BugEdit(Queue, "        if (_hasOverflowed || events.Length > capacity - _waiting.Count)", "        if (events.Length > capacity - _waiting.Count)")),
         Pg(
-            "overflow-cuts-operations",
-            "P4",
-            "A monitor takes as much of an operation as fits and drops the rest of it.",
-            new BugEdit(
-                Queue,
-                "            _hasOverflowed = true;\n            return;",
-                "            for (var index = 0; !_hasOverflowed && index < events.Length && _waiting.Count < capacity; index++)\n            {\n                _waiting.Enqueue(events[index]);\n            }\n\n            _hasOverflowed = true;\n            return;")),
-        Pg(
             "owners-end-unnoticed",
             "P4, PD5, GH-7625, GH-7754",
             "A member owns a monitor and leaves its last group: it is not watched any more, and the monitor outlives it.",
@@ -69,7 +61,7 @@ internal static partial class BugCatalogue
                 ScopeDiscovery,
                 "if (rival.IsIntroduced && node != peer.Node && node.Name == peer.Node.Name && !peer.Node.Replaces(node))",
                 "if (rival.IsIntroduced && node is null)"),
-            new BugEdit(ScopeDiscovery, "if (peer.Node.Replaces(node) && !older.IsSuperseded)", "if (peer.Node.Name == node.Name && peer.Node != node && !older.IsSuperseded)")) with { World = "scope-restart" },
+            new BugEdit(ScopeDiscovery, "if (peer.Node.Replaces(node) && !older.IsSuperseded)", "if (peer.Node.Name == node.Name && peer.Node != node && !older.IsSuperseded)")) with { World = "scope-late-word" },
         Pg(
             "lives-add-up",
             "H2",

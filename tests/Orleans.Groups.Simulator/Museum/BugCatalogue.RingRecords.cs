@@ -54,7 +54,7 @@ internal static partial class BugCatalogue
                 """)),
         Gm(
             "stamps-only-at-birth",
-            "R5",
+            "R5, GD3, 6ec8d94aa1",
             "A member gets another left neighbour, its link keeps the old stamp, and slow messages of before count.",
             new BugEdit(
                 Editor,
@@ -106,14 +106,6 @@ internal static partial class BugCatalogue
                 RingRecord,
                 "if (held is { HasAlive: true, Status: RecordStatus.Open })",
                 "if (held is { HasAlive: false, Status: RecordStatus.Open })")) with { World = "ring-store-loss" },
-        Gm(
-            "what-was-adopted-is-taken-back",
-            "R3",
-            "A record is made again without an edit that a member has gone by, and the member follows.",
-            new BugEdit(
-                RingViews,
-                "record.Epoch == held.Epoch || (!held.Operations.IsEmpty && record.Operations.Contains(held.Operations[^1]));",
-                "record.Epoch != default || (!held.Operations.IsEmpty && record.Operations.Contains(held.Operations[^1]));")),
         Gm(
             "heirs-are-upstream",
             "G-S14",

@@ -75,15 +75,6 @@ internal static partial class BugCatalogue
                 "        effects.Add(new RingEffect.Send(right, new RingMessage.View(_view.Record)));\n        var parts",
                 "        var parts")),
         Gm(
-            "stale-links-count",
-            "R5, GD3, 6ec8d94aa1",
-            "A member between two others comes and dies, and slow messages of the link before it are accepted again.",
-            new BugEdit(
-                RingLinks,
-                "link.Epoch != view.Record.Epoch || link.Stamp != view.Stamp ? RingTrace.OldLink",
-                "link.Epoch != view.Record.Epoch ? RingTrace.OldLink"),
-            new BugEdit(RingLinks, ": !opens && !_leftIsOpen ? RingTrace.OldLink", string.Empty)),
-        Gm(
             "anybody-is-left",
             "activity from elsewhere",
             "Activity counts although it does not come from the left neighbour.",

@@ -56,7 +56,7 @@ internal static partial class BugCatalogue
             "alone-without-a-read",
             "R12",
             "A member that believes to be alone confirms, although the record has gone on without it.",
-            new BugEdit(RingBroadcast, "needsRead: IsAlone", "needsRead: false")),
+            new BugEdit(RingBroadcast, "needsRead: IsAlone", "needsRead: false")) with { World = "ring-zombie-alone" },
         Gm(
             "one-read-proves-all",
             "R12",

@@ -152,18 +152,26 @@ internal static class RingPlans
         },
         new(
             "ring-store-loss",
-            "Two members, one publishes with proof; the record vanishes while a joiner comes.",
+            "Two members, one publishes with proof; the record vanishes, and is made again.",
             new SeatPlan(0, Join, Confirm),
-            new SeatPlan(1, Join),
-            new SeatPlan(2, Join))
+            new SeatPlan(1, Join))
         {
             Initial = 2,
             Losses = 1,
         },
         new(
+            "ring-store-loss-join",
+            "One member publishes while another one joins; the record vanishes.",
+            new SeatPlan(0, Join, Publish),
+            new SeatPlan(1, Join))
+        {
+            Initial = 1,
+            Losses = 1,
+        },
+        new(
             "ring-processed",
             "Two members; one publishes and waits until all have processed it, handlers run at any time; a crash.",
-            new SeatPlan(0, Join, ConfirmProcessed, Publish),
+            new SeatPlan(0, Join, ConfirmProcessed),
             new SeatPlan(1, Join, Publish))
         {
             Initial = 2,
@@ -183,13 +191,12 @@ internal static class RingPlans
         },
         new(
             "ring-again",
-            "Two members; one node's session ends, and whoever is out comes back under a new id.",
+            "Two members; one node's session with the other ends, and if one of them is out, it comes back under a new id.",
             new SeatPlan(0, Join, Publish),
-            new SeatPlan(0, JoinAgain),
-            new SeatPlan(1, Join, Confirm),
+            new SeatPlan(1, Join),
             new SeatPlan(1, JoinAgain))
         {
-            Initial = 0,
+            Initial = 2,
             Suspicions = 1,
             Reopenings = 1,
         },

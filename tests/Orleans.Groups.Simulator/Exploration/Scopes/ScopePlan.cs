@@ -31,6 +31,12 @@ internal sealed record ScopeSeatPlan(string Name, int Ordinal, params ScopeStep[
 /// <summary>A small world of a scope on some nodes: what clients do, and which faults may happen at any moment.</summary>
 internal sealed record ScopePlan(string Name, string Story, params ScopeSeatPlan[] Seats)
 {
+    /// <summary>Whether the first nodes know each other when the exploration begins.</summary>
+    internal bool IsSettled { get; init; }
+
+    /// <summary>First lives that start at any later time.</summary>
+    internal int[] Late { get; init; } = [];
+
     /// <summary>Nodes may crash so often; a later life of the same name then starts when it likes.</summary>
     internal int Crashes { get; init; }
 

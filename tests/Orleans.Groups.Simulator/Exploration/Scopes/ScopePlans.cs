@@ -27,22 +27,34 @@ internal static class ScopePlans
         },
         new(
             "scope-restart",
-            "Two nodes, two operations each; one crashes and lives again; one frame comes twice.",
+            "Two nodes know each other, two operations each; one crashes and lives again; one frame comes twice.",
             new ScopeSeatPlan("a", 1, new(Join), new(Join, "h")),
             new ScopeSeatPlan("b", 1, new(Join), new(Leave)),
             new ScopeSeatPlan("b", 2, new ScopeStep(Join, "h")))
         {
+            IsSettled = true,
             Crashes = 1,
             Mortals = [1],
             Doubled = 1,
         },
         new(
+            "scope-late-word",
+            "Two nodes that meet; one crashes and lives again while words of its first life are under way.",
+            new ScopeSeatPlan("a", 1),
+            new ScopeSeatPlan("b", 1, new ScopeStep(Join)),
+            new ScopeSeatPlan("b", 2))
+        {
+            Crashes = 1,
+            Mortals = [1],
+        },
+        new(
             "scope-restart-loss",
-            "Two nodes; one crashes and lives again; one frame is lost and one comes twice; digests heal it.",
+            "Two nodes know each other; one crashes and lives again; one frame is lost, one comes twice; digests heal it.",
             new ScopeSeatPlan("a", 1, new(Join), new(Leave)),
             new ScopeSeatPlan("b", 1, new ScopeStep(Join)),
             new ScopeSeatPlan("b", 2, new ScopeStep(Join, "h")))
         {
+            IsSettled = true,
             Crashes = 1,
             Mortals = [1],
             Lost = 1,
@@ -56,13 +68,15 @@ internal static class ScopePlans
             new ScopeSeatPlan("b", 1, new(Join), new(End))),
         new(
             "scope-three",
-            "Three nodes, of which two mirror each other: joins, a leave, and a death.",
+            "Two nodes know each other, a third one starts; joins, a leave, and a death.",
             new ScopeSeatPlan("a", 1, new(Join), new(Leave)),
             new ScopeSeatPlan("b", 1, new ScopeStep(Join)),
             new ScopeSeatPlan("c", 1, new ScopeStep(Join)))
         {
+            IsSettled = true,
+            Late = [2],
             Crashes = 1,
-            Twins = [[1, 2]],
+            Mortals = [1],
         },
         new(
             "scope-session",

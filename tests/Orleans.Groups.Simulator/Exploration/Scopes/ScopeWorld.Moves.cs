@@ -176,7 +176,7 @@ internal sealed partial class ScopeWorld
         }
     }
 
-    private bool CanStart(int seat) => Plan.Seats
+    private bool CanStart(int seat) => Plan.Late.Contains(seat) || Plan.Seats
         .Select(static (plan, index) => (plan, index))
         .Any(item => item.plan.Name == Plan.Seats[seat].Name
             && item.plan.Ordinal == Plan.Seats[seat].Ordinal - 1

@@ -50,13 +50,39 @@ internal sealed partial class ScopeWorld : Explorable
         var world = new ScopeWorld(new ScopeFixture(plan));
         for (var seat = 0; seat < world.Count; seat++)
         {
-            if (plan.Seats[seat].Ordinal == 1)
+            if (plan.Seats[seat].Ordinal == 1 && !plan.Late.Contains(seat))
             {
                 world.StartNode(seat);
             }
         }
 
+        if (plan.IsSettled)
+        {
+            world.Settle();
+        }
+
         return world;
+    }
+
+    /// <summary>Lets everything happen that is no fault and no client's step, in a fixed order.</summary>
+    private void Settle()
+    {
+        var moves = new List<Move>();
+        while (true)
+        {
+            moves.Clear();
+            for (var from = 0; from < Count; from++)
+            {
+                CollectOwn(moves, from);
+            }
+
+            if (moves.Count == 0)
+            {
+                return;
+            }
+
+            Do(moves[0]);
+        }
     }
 
     internal override Explorable Copy() => new ScopeWorld(this) { Notes = Notes };
