@@ -19,10 +19,15 @@ public sealed class ExplorationTests
     [InlineData("ring-joiner-crash")]
     [InlineData("ring-two-joiners")]
     [InlineData("ring-founders")]
+    [InlineData("ring-zombie-alone")]
     [InlineData("ring-leave-crash")]
     [InlineData("ring-store-unknown")]
+    [InlineData("ring-store-loss")]
+    [InlineData("ring-processed")]
     [InlineData("ring-shut-down")]
     [InlineData("scope-two")]
+    [InlineData("scope-loss")]
+    [InlineData("scope-late-word")]
     [InlineData("scope-life")]
     [InlineData("scope-session")]
     [InlineData("link-credit")]
@@ -44,7 +49,9 @@ public sealed class ExplorationTests
 
     [Fact]
     public void Worlds_All_AreDocumented() =>
-        Assert.All(ExploredWorld.All, static world => Assert.Equal(world.Story, DocumentTable.Row(Document, world.Name)[1]));
+        Assert.All(
+            ExploredWorld.All,
+            static world => Assert.Equal(world.Story, DocumentTable.Row(Document, world.Name)[1]));
 
     /// <summary>That nothing is found means something only if something would be.</summary>
     [Theory]
@@ -75,7 +82,8 @@ public sealed class ExplorationTests
     {
         var output = new StringWriter();
 
-        Assert.Equal(0, SimulatorCommand.Run(["explore", "--world", "ring-founders", "--json"], output, TextWriter.Null));
+        string[] arguments = ["explore", "--world", "ring-founders", "--json"];
+        Assert.Equal(0, SimulatorCommand.Run(arguments, output, TextWriter.Null));
         using var json = System.Text.Json.JsonDocument.Parse(output.ToString());
         Assert.True(json.RootElement[0].GetProperty("closed").GetBoolean());
     }

@@ -84,10 +84,13 @@ internal sealed class ExploreCommand(IReadOnlyList<string> arguments, TextWriter
 
         if (isJson)
         {
-            output.WriteLine(JsonSerializer.Serialize(results.Select(static item => Describe(item.World, item.Result)), Json));
+            var all = results.Select(static item => Describe(item.World, item.Result));
+            output.WriteLine(JsonSerializer.Serialize(all, Json));
         }
 
-        return results.All(static item => item.Result.Failure is null) ? SimulatorCommand.Clean : SimulatorCommand.Broken;
+        return results.All(static item => item.Result.Failure is null)
+            ? SimulatorCommand.Clean
+            : SimulatorCommand.Broken;
     }
 
     private void Print(ExploredWorld world, ExplorationResult result)

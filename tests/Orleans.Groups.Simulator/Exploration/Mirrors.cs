@@ -24,6 +24,10 @@ internal static class Mirrors
         return all;
     }
 
+    /// <summary>The nodes in the order of their new numbers.</summary>
+    internal static int[] OrderOf(int[] places) =>
+        [.. Enumerable.Range(0, places.Length).Select(place => Array.IndexOf(places, place))];
+
     private static IEnumerable<int[]> Orders(int[] items) => items.Length <= 1
         ? [items]
         : items.SelectMany(

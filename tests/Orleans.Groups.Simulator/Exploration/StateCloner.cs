@@ -58,7 +58,8 @@ internal static class StateCloner
         return copy;
     }
 
-    private static void FixValue<T>(ref T value, Dictionary<object, object> copies) => ValueFix<T>.Fix(ref value, copies);
+    private static void FixValue<T>(ref T value, Dictionary<object, object> copies) =>
+        ValueFix<T>.Fix(ref value, copies);
 
     private static FixObject? MakeFix(Type type)
     {
@@ -114,7 +115,9 @@ internal static class StateCloner
         }
     }
 
-    /// <summary>Replaces what the fields of a shallow copy refer to by copies. Read-only fields are no hindrance.</summary>
+    /// <summary>
+    /// Replaces what the fields of a shallow copy refer to by copies. Read-only fields are no hindrance.
+    /// </summary>
     private static bool WriteFields(ILGenerator code, Type type, Action loadOwner)
     {
         var isNeeded = false;

@@ -5,7 +5,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Simulator.Exploration;
 
-/// <summary>Which types a copy of a machine may share with the original, because nothing of them ever changes.</summary>
+/// <summary>
+/// Which types a copy of a machine may share with the original, because nothing of them ever changes.
+/// </summary>
 /// <remarks>
 /// Found out by reflection: an object is shared if all its fields are read-only and of shared types. So a field that
 /// becomes writable is copied from then on, without anybody thinking of it.

@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Simulator.Museum;
 
-/// <summary>One bug that somebody once made, or might: what breaks, and the patch of production code that plants it.</summary>
+/// <summary>
+/// One bug that somebody once made, or might: what breaks, and the patch of production code that plants it.
+/// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Home">Where it lives: <c>pg</c>, <c>gm</c> or <c>link</c>.</param>
 /// <param name="Origin">

@@ -14,7 +14,10 @@ internal static partial class BugCatalogue
             "assassins",
             "R4, GD11",
             "Two members that suspect each other write each other dead, and nobody is left.",
-            new BugEdit(Editor, "if (!isCertain && !current.ListsAlive(edit.Operation.Author))", "if (false)")),
+            new BugEdit(
+                Editor,
+                "if (!isCertain && !current.ListsAlive(edit.Operation.Author))",
+                "if (false)")),
         Gm(
             "joiner-buries-by-suspicion",
             "R4",
@@ -27,14 +30,18 @@ internal static partial class BugCatalogue
             "the-buried-are-not-told",
             "R4, 059271001a",
             "A member that others took out lives on and hears of it from nobody.",
-            new BugEdit(RingViews, "if (!_view!.IsAlive(neighbour))", "if (false)"),
+            new BugEdit(
+                RingViews,
+                "if (!_view!.IsAlive(neighbour))",
+                "if (false)"),
             new BugEdit(
                 RingRecord,
                 "case RecordEdit.MarkDead markDead when result.Verdict == EditVerdict.Applied:",
                 "case RecordEdit.MarkDead markDead when result.Verdict == EditVerdict.Full:"),
             new BugEdit(
                 "Multicast/RingMachine.Links.cs",
-                "if (opens && !view.IsAlive(from) && link.Epoch == view.Record.Epoch && link.Version < view.Version)",
+                "if (opens && !view.IsAlive(from) && link.Epoch == view.Record.Epoch && link.Version < "
+                    + "view.Version)",
                 "if (false)")),
         Gm(
             "the-ejected-carry-on",
@@ -55,7 +62,8 @@ internal static partial class BugCatalogue
         Gm(
             "stamps-only-at-birth",
             "R5, GD3, 6ec8d94aa1",
-            "A member gets another left neighbour, its link keeps the old stamp, and slow messages of before count.",
+            "A member gets another left neighbour, its link keeps the old stamp, and slow messages of "
+                + "before count.",
             new BugEdit(
                 Editor,
                 "if (after[index].IsAlive && !Equals(LeftOf(before, member), LeftOf(after, member)))",
@@ -63,19 +71,38 @@ internal static partial class BugCatalogue
         Gm(
             "operations-are-not-remembered",
             "R6",
-            "An insert whose outcome is unknown is handed in again and revives a member that was erased meanwhile.",
-            new BugEdit(Editor, "if (current is not null && current.Remembers(edit.Operation))", "if (false)")),
+            "An insert whose outcome is unknown is handed in again and revives a member that was erased "
+                + "meanwhile.",
+            new BugEdit(
+                Editor,
+                "if (current is not null && current.Remembers(edit.Operation))",
+                "if (false)")),
         Gm(
             "unknown-is-failed",
             "R6",
             "An edit whose outcome is unknown is taken for failed; it lands late, and its author does not know.",
-            new BugEdit(RingRecord, "            _editAwaitsRetry = true;\n            return;", "            _edit = null;\n            return;")),
+            new BugEdit(
+                RingRecord,
+                """
+                            _editAwaitsRetry = true;
+                            return;
+                """,
+                """
+                            _edit = null;
+                            return;
+                """)),
         Gm(
             "ids-come-back",
             "03725d2d1c",
             "A joiner that was inserted and lost its inserter is inserted once more under the same id.",
-            new BugEdit(RingJoining, "if (record.IndexOf(_self) >= 0)", "if (false)"),
-            new BugEdit(RingJoining, "if (_lostInserter is { } lost && MayHaveInserted(lost.Member, record, lost.AskedAt))", "if (false)"),
+            new BugEdit(
+                RingJoining,
+                "if (record.IndexOf(_self) >= 0)",
+                "if (false)"),
+            new BugEdit(
+                RingJoining,
+                "if (_lostInserter is { } lost && MayHaveInserted(lost.Member, record, lost.AskedAt))",
+                "if (false)"),
             new BugEdit(
                 Editor,
                 "if (!edit.Left.Equals(edit.Operation.Author) || current.IndexOf(edit.Joiner) >= 0)",
@@ -84,7 +111,10 @@ internal static partial class BugCatalogue
             "epochs-begin-at-one",
             "1ecba3019d",
             "A record that was lost is made again with a version lower than its members hold.",
-            new BugEdit(Editor, "var version = edit.Held.Version + 1;", "var version = 1L;")),
+            new BugEdit(
+                Editor,
+                "var version = edit.Held.Version + 1;",
+                "var version = 1L;")),
         Gm(
             "all-dead-is-not-empty",
             "6a456b6c79",
@@ -97,7 +127,10 @@ internal static partial class BugCatalogue
             "surveys-need-not-be-complete",
             "R3",
             "A record is made anew although a node that holds a view of it has not answered.",
-            new BugEdit(RingRecord, "if (!answered.IsComplete)", "if (answered.Request < 0)")),
+            new BugEdit(
+                RingRecord,
+                "if (!answered.IsComplete)",
+                "if (answered.Request < 0)")),
         Gm(
             "lost-records-are-founded-anew",
             "R3",
@@ -105,7 +138,10 @@ internal static partial class BugCatalogue
             new BugEdit(
                 RingRecord,
                 "if (held is { HasAlive: true, Status: RecordStatus.Open })",
-                "if (held is { HasAlive: false, Status: RecordStatus.Open })")) with { World = "ring-store-loss" },
+                "if (held is { HasAlive: false, Status: RecordStatus.Open })")) with
+        {
+            World = "ring-store-loss",
+        },
         Gm(
             "heirs-are-upstream",
             "G-S14",
@@ -118,14 +154,29 @@ internal static partial class BugCatalogue
             "one-heritage-only",
             "double death",
             "Two neighbours die, their heir answers for the second one only, and the first stays listed for ever.",
-            new BugEdit("Multicast/RingView.cs", "held.Add(entry.Member);", "held.Add(entry.Member);\n            break;")),
+            new BugEdit(
+                "Multicast/RingView.cs",
+                "held.Add(entry.Member);",
+                """
+                held.Add(entry.Member);
+                            break;
+                """)),
         Gm(
             "closed-rings-go-on",
             "R13, S11",
             "A ring is shut down, and members that see it mark the others dead one by one.",
             new BugEdit(
                 RingViews,
-                "        if (record.Status != RecordStatus.Open)\n        {\n            TellNeighbours(record, effects);",
-                "        if (record.Status != RecordStatus.Open)\n        {\n            return IsInRing;\n            TellNeighbours(record, effects);")),
+                """
+                        if (record.Status != RecordStatus.Open)
+                        {
+                            TellNeighbours(record, effects);
+                """,
+                """
+                        if (record.Status != RecordStatus.Open)
+                        {
+                            return IsInRing;
+                            TellNeighbours(record, effects);
+                """)),
     ];
 }

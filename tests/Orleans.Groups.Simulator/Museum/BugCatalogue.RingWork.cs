@@ -14,19 +14,31 @@ internal static partial class BugCatalogue
             "canary",
             "planted",
             "A confirm is given as soon as the message is published.",
-            new BugEdit(RingBroadcast, "_confirms.Settle(_progress[_self].LastAcked,", "_confirms.Settle(_progress[_self].LastPublished,")),
+            new BugEdit(
+                RingBroadcast,
+                "_confirms.Settle(_progress[_self].LastAcked,",
+                "_confirms.Settle(_progress[_self].LastPublished,")),
         Gm(
             "processed-by-me-is-by-all",
             "R1, R12",
             "The window and the higher level of proof look at the publisher's own handler only.",
-            new BugEdit(Ledger, "through = Math.Min(through, processed);", "through = Math.Max(through, ProcessedBy(self));")),
+            new BugEdit(
+                Ledger,
+                "through = Math.Min(through, processed);",
+                "through = Math.Max(through, ProcessedBy(self));")),
         Gm(
             "forwarding-waits-for-the-handler",
             "R1, GD6",
-            "A member hands messages on only when its handler is done, so a callback that waits for a proof waits for itself.",
+            "A member hands messages on only when its handler is done, so a callback that waits for a "
+                + "proof waits for itself.",
             new BugEdit(
                 RingLinks,
-                "        if (_output.IsEmpty)\n        {\n            return;\n        }",
+                """
+                        if (_output.IsEmpty)
+                        {
+                            return;
+                        }
+                """,
                 """
                         if (_output.IsEmpty)
                         {
@@ -45,23 +57,48 @@ internal static partial class BugCatalogue
             "the-dead-hold-the-window",
             "R1",
             "A member that holds a window up dies, and the window stays as it was.",
-            new BugEdit(RingViews, "        ReleaseWindow(effects);\n        SettleConfirms(effects);", "        SettleConfirms(effects);")),
+            new BugEdit(
+                RingViews,
+                """
+                        ReleaseWindow(effects);
+                        SettleConfirms(effects);
+                """,
+                "        SettleConfirms(effects);")),
         Gm(
             "reports-are-said-once",
             "R1",
-            "A report of what was processed comes before the publisher's view knows its author, and is not said again.",
-            new BugEdit(RingViews, "        ReportAgain(null);\n        ReleaseWindow", "        ReleaseWindow"),
-            new BugEdit(Ledger, "if (through > Published || through <= ProcessedBy(member))", "if (through > Published || through <= ProcessedBy(member) || !view.IsAlive(member))")),
+            "A report of what was processed comes before the publisher's view knows its author, and is not "
+                + "said again.",
+            new BugEdit(
+                RingViews,
+                """
+                        ReportAgain(null);
+                        ReleaseWindow
+                """,
+                "        ReleaseWindow"),
+            new BugEdit(
+                Ledger,
+                "if (through > Published || through <= ProcessedBy(member))",
+                "if (through > Published || through <= ProcessedBy(member) || !view.IsAlive(member))")),
         Gm(
             "alone-without-a-read",
             "R12",
             "A member that believes to be alone confirms, although the record has gone on without it.",
-            new BugEdit(RingBroadcast, "needsRead: IsAlone", "needsRead: false")) with { World = "ring-zombie-alone" },
+            new BugEdit(
+                RingBroadcast,
+                "needsRead: IsAlone",
+                "needsRead: false")) with
+        {
+            World = "ring-zombie-alone",
+        },
         Gm(
             "one-read-proves-all",
             "R12",
             "A read that began before a message was published proves that its author was alone afterwards.",
-            new BugEdit(RingRecord, "_confirms.ReadProved(_readCovers);", "_confirms.ReadProved(long.MaxValue);")),
+            new BugEdit(
+                RingRecord,
+                "_confirms.ReadProved(_readCovers);",
+                "_confirms.ReadProved(long.MaxValue);")),
         Gm(
             "leaving-drops",
             "R13, GD8, S10, ed2766564f",
@@ -81,10 +118,20 @@ internal static partial class BugCatalogue
         Gm(
             "the-confirm-of-the-neighbour",
             "G3",
-            "A message counts as received by all when the right neighbour's next activity arrives, not when it comes back.",
+            "A message counts as received by all when the right neighbour's next activity arrives, not "
+                + "when it comes back.",
             new BugEdit(
                 RingActivityPart,
-                "        if (publishedThrough > progress.LastAcked)\n        {\n            progress.Ack(publishedThrough);",
-                "        if (progress.LastPublished > progress.LastAcked)\n        {\n            publishedThrough = progress.LastPublished;\n            progress.Ack(publishedThrough);")),
+                """
+                        if (publishedThrough > progress.LastAcked)
+                        {
+                            progress.Ack(publishedThrough);
+                """,
+                """
+                        if (progress.LastPublished > progress.LastAcked)
+                        {
+                            publishedThrough = progress.LastPublished;
+                            progress.Ack(publishedThrough);
+                """)),
     ];
 }

@@ -4,7 +4,8 @@ namespace Orleans.Groups.Simulator.Museum;
 internal static partial class BugCatalogue
 {
     /// <summary>All bugs: of rings, of process groups, of links.</summary>
-    internal static IReadOnlyList<Bug> All { get; } = [.. RingRecords, .. RingRepairs, .. RingWork, .. Groups, .. Links];
+    internal static IReadOnlyList<Bug> All { get; } =
+        [.. RingRecords, .. RingRepairs, .. RingWork, .. Groups, .. Links];
 
     /// <summary>The bug of a name, if there is one.</summary>
     internal static Bug? Find(string name) => All.FirstOrDefault(bug => bug.Name == name);

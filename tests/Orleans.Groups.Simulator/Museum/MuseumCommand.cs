@@ -20,7 +20,10 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         HelpName = "NAME",
     };
 
-    private readonly Option<bool> _quick = new("--quick") { Description = $"Give a bug up after {QuickSchedules} worlds" };
+    private readonly Option<bool> _quick = new("--quick")
+    {
+        Description = $"Give a bug up after {QuickSchedules} worlds",
+    };
 
     private readonly Option<ulong> _seed = new("--seed")
     {
@@ -42,9 +45,15 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         HelpName = "STATES",
     };
 
-    private readonly Option<bool> _check = new("--check") { Description = "Only see whether all patches fit and compile" };
+    private readonly Option<bool> _check = new("--check")
+    {
+        Description = "Only see whether all patches fit and compile",
+    };
 
-    private readonly Option<bool> _table = new("--table") { Description = "Print the rows of the table in docs/museum.md" };
+    private readonly Option<bool> _table = new("--table")
+    {
+        Description = "Print the rows of the table in docs/museum.md",
+    };
 
     private readonly Option<bool> _json = new("--json") { Description = "Print one JSON array" };
 
@@ -71,7 +80,7 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         {
             if (names.FirstOrDefault(static name => BugCatalogue.Find(name) is null) is { } unknown)
             {
-                error.WriteLine($"museum: there is no bug named '{unknown}'; the command 'list' names those that there are");
+                error.WriteLine($"museum: there is no bug named '{unknown}'; the command 'list' names them");
                 return SimulatorCommand.Refused;
             }
 
@@ -103,7 +112,12 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
         return problems.Count == 0 ? SimulatorCommand.Clean : SimulatorCommand.Broken;
     }
 
-    private int Look(IReadOnlyList<Bug> bugs, Func<Bug, object?> search, int threads, Func<Bug, object?, string> tell, bool isJson)
+    private int Look(
+        IReadOnlyList<Bug> bugs,
+        Func<Bug, object?> search,
+        int threads,
+        Func<Bug, object?, string> tell,
+        bool isJson)
     {
         var found = new object?[bugs.Count];
         var gate = new Lock();
@@ -134,10 +148,12 @@ internal sealed class MuseumCommand(TextWriter output, TextWriter error)
     {
         Finding finding => string.Create(
             CultureInfo.InvariantCulture,
-            $"{bug.Name,-40} {finding.Schedules,7} worlds  {finding.Kind} {finding.Seed,-6} {finding.Property,-8} {Short(finding.Sentence)}"),
+            $"{bug.Name,-40} {finding.Schedules,7} worlds  {finding.Kind} {finding.Seed,-6} {finding.Property,-8} "
+            + $"{Short(finding.Sentence)}"),
         ExplorationFinding finding => string.Create(
             CultureInfo.InvariantCulture,
-            $"{bug.Name,-40} {finding.World,-20} {finding.States,7} states {finding.Property,-8} {Short(finding.Sentence)}"),
+            $"{bug.Name,-40} {finding.World,-20} {finding.States,7} states {finding.Property,-8} "
+            + $"{Short(finding.Sentence)}"),
         _ => $"{bug.Name,-40} NOT FOUND",
     };
 

@@ -19,8 +19,13 @@ internal sealed class ProtocolSources
     private ProtocolSources()
     {
         var assembly = typeof(ProtocolSources).Assembly;
-        foreach (var name in assembly.GetManifestResourceNames().Where(static n => n.StartsWith(Prefix, StringComparison.Ordinal)))
+        foreach (var name in assembly.GetManifestResourceNames())
         {
+            if (!name.StartsWith(Prefix, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             using var stream = assembly.GetManifestResourceStream(name)!;
             var file = name[Prefix.Length..].Replace('\\', '/');
             _trees.Add(file, CSharpSyntaxTree.ParseText(SourceText.From(stream), path: file));
@@ -28,7 +33,8 @@ internal sealed class ProtocolSources
 
         var production = typeof(RingMachine).Assembly;
         var friends = production.GetCustomAttributes<InternalsVisibleToAttribute>()
-            .Select(static friend => $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{friend.AssemblyName}\")]");
+            .Select(static friend =>
+                $"[assembly: {typeof(InternalsVisibleToAttribute).FullName}(\"{friend.AssemblyName}\")]");
         var platform = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(static path => Path.GetFileName(path).StartsWith("System.", StringComparison.Ordinal))
             .Append(typeof(NodeId).Assembly.Location);
@@ -55,7 +61,8 @@ internal sealed class ProtocolSources
             var count = _trees.TryGetValue(edit.File, out var tree) ? Count(tree.ToString(), edit.Original) : -1;
             if (count != 1)
             {
-                problems.Add(count < 0 ? $"{bug.Name}: no file {edit.File}" : $"{bug.Name}: found {count} times in {edit.File}");
+                var problem = count < 0 ? "there is no file" : $"found {count} times in";
+                problems.Add($"{bug.Name}: {problem} {edit.File}");
             }
         }
 

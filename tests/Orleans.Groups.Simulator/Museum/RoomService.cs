@@ -4,7 +4,9 @@ using Orleans.Groups.Simulator.Exploration;
 
 namespace Orleans.Groups.Simulator.Museum;
 
-/// <summary>What a room's own copy of the simulator is asked to do. Only what every copy knows goes in and out.</summary>
+/// <summary>
+/// What a room's own copy of the simulator is asked to do. Only what every copy knows goes in and out.
+/// </summary>
 internal static class RoomService
 {
     /// <summary>Runs worlds, one seed after the other, until something is broken.</summary>

@@ -25,7 +25,7 @@ internal sealed class RingFixture
         var numbers = NodeIds.Select(static (id, number) => (id, number)).ToDictionary();
         var naming = new StateNaming(numbers, Choices.Find);
         Hashers = [.. mirrors.Select(places => new StateHasher(naming.Renumbered(places)))];
-        NodeOrders = [.. mirrors.Select(static places => places.Select((_, place) => Array.IndexOf(places, place)).ToArray())];
+        NodeOrders = [.. mirrors.Select(Mirrors.OrderOf)];
         SeatOrders =
         [
             .. mirrors.Select(places => Enumerable.Range(0, plan.Seats.Length)

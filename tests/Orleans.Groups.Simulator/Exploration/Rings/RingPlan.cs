@@ -1,6 +1,8 @@
 namespace Orleans.Groups.Simulator.Exploration;
 
-/// <summary>What one client does, step after step; a step is taken as soon as it can be, or at any time later.</summary>
+/// <summary>
+/// What one client does, step after step; a step is taken as soon as it can be, or at any time later.
+/// </summary>
 internal enum SeatStep : byte
 {
     /// <summary>Begin to join.</summary>

@@ -191,7 +191,7 @@ internal static class RingPlans
         },
         new(
             "ring-again",
-            "Two members; one node's session with the other ends, and if one of them is out, it comes back under a new id.",
+            "Two members; a session ends, and if one of them is out, it comes back under a new id.",
             new SeatPlan(0, Join, Publish),
             new SeatPlan(1, Join),
             new SeatPlan(1, JoinAgain))

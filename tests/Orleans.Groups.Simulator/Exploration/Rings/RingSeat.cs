@@ -87,7 +87,8 @@ internal readonly record struct SeatTimer(long Generation);
 /// <param name="Number">Of the message.</param>
 /// <param name="Level">What is to be proved.</param>
 /// <param name="Needed">Whom the record listed as alive when it was published.</param>
-/// <param name="MayProve">Whether anything can be proved: not if a lone publisher was not listed any more (R12).</param>
+/// <param name="MayProve">Whether anything can be proved: not if a lone publisher was not listed any more
+/// (R12).</param>
 internal sealed record SeatConfirm(long Number, ConfirmLevel Level, HashSet<MemberId> Needed, bool MayProve);
 
 /// <summary>What a member's handler knows of a publisher.</summary>

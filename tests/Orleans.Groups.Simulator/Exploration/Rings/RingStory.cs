@@ -38,7 +38,8 @@ internal static class RingStory
     internal static string Of(RingStatus status) =>
         $"{status.Phase} {Of(status.Record)} pending {status.PendingBytes} work {status.HasWork}"
         + $" inherits [{Names(status.Inherited)}] " + string.Join(
-            ' ', status.Members.Select(static m => $"{m.Member.Name}:{m.LastPublished}/{m.LastAcked}/{m.LastReturned}"));
+            ' ',
+            status.Members.Select(static m => $"{m.Member.Name}:{m.LastPublished}/{m.LastAcked}/{m.LastReturned}"));
 
     internal static string Of(RingInput input) => input switch
     {
@@ -67,7 +68,8 @@ internal static class RingStory
             static b => $"{b.Publisher.Name}:{b.Number}"))}",
         RingEffect.NotifyChanged changed => $"CHANGED +[{Names(changed.Births)}] -[{Names(changed.Deaths)}]",
         RingEffect.Deliver deliver => $"DELIVERS {deliver.Publisher.Name} {deliver.Batch.First}-{deliver.Batch.Last}",
-        RingEffect.ConfirmSettled settled => $"CONFIRM {settled.Confirm} {settled.Outcome.Status} {settled.Outcome.Reason}",
+        RingEffect.ConfirmSettled settled =>
+            $"CONFIRM {settled.Confirm} {settled.Outcome.Status} {settled.Outcome.Reason}",
         RingEffect.SetTimer timer => $"sets timer {timer.Timer}",
         RingEffect.CancelTimer timer => $"cancels timer {timer.Timer}",
         RingEffect.JoinFailed failed => $"JOIN FAILED {failed.Reason}",
@@ -85,8 +87,7 @@ internal static class RingStory
         RingMessage.JoinRefused refused => $"refused {refused.Reason}",
         RingMessage.JoinReply reply => $"reply {Of(reply.Record)} {Of(reply.Progress)}",
         RingMessage.Catchup catchup => $"catch-up {Of(catchup.Link)} {Of(catchup.Progress)}",
-        RingMessage.Activity activity => $"activity {Of(activity.Link)} {string.Join(' ', activity.Entries.Select(static e =>
-            $"{e.Publisher.Name}:p{e.PublishedThrough}({e.Publications.Length}),a{e.AckedThrough}"))}",
+        RingMessage.Activity activity => $"activity {Of(activity.Link)} {Of(activity.Entries)}",
         RingMessage.Processed processed => $"processed {processed.Through}",
         _ => message.ToString(),
     };
@@ -95,6 +96,11 @@ internal static class RingStory
 
     private static string Of(ImmutableArray<ProgressEntry> entries) => string.Join(
         ' ', entries.Select(static e => $"{e.Publisher.Name}:{e.LastAcked}..{e.LastPublished}({e.Pending.Length})"));
+
+    private static string Of(ImmutableArray<ActivityEntry> entries) => string.Join(
+        ' ',
+        entries.Select(static e =>
+            $"{e.Publisher.Name}:p{e.PublishedThrough}({e.Publications.Length}),a{e.AckedThrough}"));
 
     private static string Names(ImmutableArray<MemberId> members) =>
         string.Join(',', members.Select(static member => member.Name));

@@ -42,7 +42,9 @@ internal sealed partial class RingWorld
         }
 
         PropertyException.Require(
-            after.Entries.Select(static e => e.Member).Distinct().Count() == after.Entries.Length, "G-S13", $"{What()}");
+            after.Entries.Select(static e => e.Member).Distinct().Count() == after.Entries.Length,
+            "G-S13",
+            $"{What()}");
         foreach (var entry in before.Entries)
         {
             if (after.IndexOf(entry.Member) < 0)
@@ -116,7 +118,8 @@ internal sealed partial class RingWorld
     private static void OnChanged(RingSeat seat, RingEffect.NotifyChanged changed)
     {
         var name = seat.Id.Name;
-        PropertyException.Require(seat.Phase == SeatPhase.Joined, "G-S11", $"{name} hears of a change before it joined");
+        PropertyException.Require(
+            seat.Phase == SeatPhase.Joined, "G-S11", $"{name} hears of a change before it joined");
         foreach (var birth in changed.Births)
         {
             PropertyException.Require(

@@ -77,7 +77,13 @@ internal sealed partial class RingWorld
         return isAtRest;
     }
 
-    private static void Add(List<Move> moves, MoveKind kind, int first = 0, int second = 0, int third = 0, long number = 0) =>
+    private static void Add(
+        List<Move> moves,
+        MoveKind kind,
+        int first = 0,
+        int second = 0,
+        int third = 0,
+        long number = 0) =>
         moves.Add(new Move((byte)kind, (byte)first, (byte)second, (byte)third, (int)number));
 
     private bool CanStep(int index)

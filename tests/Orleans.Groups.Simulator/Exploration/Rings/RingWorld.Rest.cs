@@ -54,11 +54,12 @@ internal sealed partial class RingWorld
         PropertyException.Require(
             listed.SetEquals(survivors.Select(static seat => seat.Id)) && record.Entries.All(static e => e.IsAlive),
             "G-L4",
-            $"the record is {RingStory.Of(record)}, members are {string.Join(' ', survivors.Select(static s => s.Id.Name))}");
+            $"the record is {RingStory.Of(record)}, but there are {survivors.Count} members");
         foreach (var seat in survivors)
         {
+            var told = seat.Known.Where(static known => !known.Value.IsDead).Select(static known => known.Key);
             PropertyException.Require(
-                listed.SetEquals(seat.Known.Where(static known => !known.Value.IsDead).Select(static known => known.Key)),
+                listed.SetEquals(told),
                 "G-L3",
                 $"{seat.Id.Name} was not told of all births and deaths");
             PropertyException.Require(
@@ -90,7 +91,10 @@ internal sealed partial class RingWorld
         var promised = publisher.Phase == SeatPhase.Joined && survivors.Contains(publisher)
             ? publisher.Published
             : publisher.Promised;
-        var top = survivors.Select(seat => seat.Known.GetValueOrDefault(publisher.Id)?.Received ?? 0).DefaultIfEmpty().Max();
+        var top = survivors
+            .Select(seat => seat.Known.GetValueOrDefault(publisher.Id)?.Received ?? 0)
+            .DefaultIfEmpty()
+            .Max();
         foreach (var seat in survivors)
         {
             var known = seat.Known.GetValueOrDefault(publisher.Id);

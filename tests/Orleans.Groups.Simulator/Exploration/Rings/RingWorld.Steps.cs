@@ -102,7 +102,8 @@ internal sealed partial class RingWorld
         foreach (var effect in effects.Effects)
         {
             Notes?.Add($"    {seat.Id.Name} {RingStory.Of(effect)}");
-            PropertyException.Require(seat.IsRunning, "host contract", $"{seat.Id.Name} {effect} after its last effect");
+            PropertyException.Require(
+                seat.IsRunning, "host contract", $"{seat.Id.Name} {effect} after its last effect");
             PropertyException.Require(
                 fenced is null || effect is not RingEffect.Deliver,
                 "G-S19",

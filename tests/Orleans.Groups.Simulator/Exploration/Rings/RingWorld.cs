@@ -44,7 +44,8 @@ internal sealed partial class RingWorld : Explorable
             .. fixture.SeatIds.Select((id, index) => new Part<RingSeat>(
                 new RingSeat(id, new RingMachine(Group, id, Settings, (ulong)index + 1)), this)),
         ];
-        _links = [.. Enumerable.Range(0, plan.Nodes * plan.Nodes).Select(_ => new Part<RingLink>(new RingLink(), this))];
+        var links = plan.Nodes * plan.Nodes;
+        _links = [.. Enumerable.Range(0, links).Select(_ => new Part<RingLink>(new RingLink(), this))];
         _store = new Part<RingStore>(new RingStore(), this);
         _budget = new RingBudget(
             plan.Crashes, plan.Zombies, plan.Suspicions, plan.Reopenings, plan.Unknowns, plan.Losses);
@@ -110,7 +111,7 @@ internal sealed partial class RingWorld : Explorable
         }
 
         builder.Add(_store.Hash(_fixture.Hashers, mirror));
-        builder.Add(_budget.Number);
+        _budget.WriteTo(ref builder);
         return builder.ToHash();
     }
 
@@ -153,6 +154,11 @@ internal readonly record struct RingBudget(
     int Unknowns,
     int Losses)
 {
-    internal ulong Number =>
-        (ulong)(((((((((Crashes * 8) + Zombies) * 8) + Suspicions) * 8) + Reopenings) * 8) + Unknowns) * 8) + (ulong)Losses;
+    internal void WriteTo(ref StateHashBuilder hash)
+    {
+        foreach (var count in (ReadOnlySpan<int>)[Crashes, Zombies, Suspicions, Reopenings, Unknowns, Losses])
+        {
+            hash.Add((long)count);
+        }
+    }
 }

@@ -24,11 +24,14 @@ internal sealed record ScopeStep(ScopeVerb Verb, string Group = "g", int Member 
 
 /// <summary>A life of a node, and what its clients do, step after step.</summary>
 /// <param name="Name">Of the node.</param>
-/// <param name="Ordinal">Which life; the first ones live from the beginning, later ones when the one before is dead.</param>
+/// <param name="Ordinal">Which life; the first ones live from the beginning, later ones when the one before is
+/// dead.</param>
 /// <param name="Steps">What its clients do.</param>
 internal sealed record ScopeSeatPlan(string Name, int Ordinal, params ScopeStep[] Steps);
 
-/// <summary>A small world of a scope on some nodes: what clients do, and which faults may happen at any moment.</summary>
+/// <summary>
+/// A small world of a scope on some nodes: what clients do, and which faults may happen at any moment.
+/// </summary>
 internal sealed record ScopePlan(string Name, string Story, params ScopeSeatPlan[] Seats)
 {
     /// <summary>Whether the first nodes know each other when the exploration begins.</summary>

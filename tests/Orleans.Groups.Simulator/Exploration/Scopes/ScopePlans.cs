@@ -49,7 +49,7 @@ internal static class ScopePlans
         },
         new(
             "scope-restart-loss",
-            "Two nodes know each other; one crashes and lives again; one frame is lost, one comes twice; digests heal it.",
+            "Two nodes know each other; one crashes and lives again; one frame is lost and one comes twice.",
             new ScopeSeatPlan("a", 1, new(Join), new(Leave)),
             new ScopeSeatPlan("b", 1, new ScopeStep(Join)),
             new ScopeSeatPlan("b", 2, new ScopeStep(Join, "h")))

@@ -21,9 +21,7 @@ internal static class ScopeStory
     internal static string Of(ScopeEffect effect) => effect switch
     {
         ScopeEffect.Send send => $"-> {send.Node}: {Of(send.Message)}",
-        ScopeEffect.Notify notify => $"tells {string.Join(' ', notify.Events.Select(static change =>
-            $"{(change.Joined ? '+' : '-')}{change.Group}({string.Join(' ', change.Members.Select(static m => m.Name))})"
-            + $" {change.Reason}"))}",
+        ScopeEffect.Notify notify => $"tells {string.Join(' ', notify.Events.Select(Of))}",
         ScopeEffect.JoinAnswered answer => $"answers {answer.Result.Status}",
         ScopeEffect.LeaveAnswered answer => $"answers {answer.Result.Status}",
         ScopeEffect.Trace trace => $"trace {trace.Kind} {trace.Node}",
@@ -36,11 +34,16 @@ internal static class ScopeStory
         ScopeMessage.SnapshotRequest => "wants a snapshot",
         ScopeMessage.Snapshot snapshot => $"snapshot v{snapshot.Version} {snapshot.Part + 1}/{snapshot.Parts}"
             + string.Concat(snapshot.Groups.Select(static g => $" {g.Group}({Of(g.Members)})")),
-        ScopeMessage.Update update => $"update v{update.FromVersion}-{update.ToVersion} {update.Part + 1}/{update.Parts}"
+        ScopeMessage.Update update =>
+            $"update v{update.FromVersion}-{update.ToVersion} {update.Part + 1}/{update.Parts}"
             + string.Concat(update.Changes.Select(static c => $" {c.Group}({Of(c.Members)})")),
         ScopeMessage.Digest digest => $"digest v{digest.Version}",
         _ => "goodbye",
     };
+
+    private static string Of(ScopeEvent change) =>
+        $"{(change.Joined ? '+' : '-')}{change.Group}({string.Join(' ', change.Members.Select(static m => m.Name))})"
+        + $" {change.Reason}";
 
     private static string Of(ImmutableArray<MemberCount> members) =>
         string.Join(' ', members.Select(static m => $"{m.Member.Name}:{m.Count}"));

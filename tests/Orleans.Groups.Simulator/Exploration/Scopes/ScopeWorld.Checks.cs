@@ -71,20 +71,22 @@ internal sealed partial class ScopeWorld
                 seat.Watched.Remove(watch.Member);
                 break;
             case ScopeEffect.JoinAnswered { Result.Status: JoinStatus.Joined } when input is ScopeInput.JoinOne join:
-                Count1(seat.Local, (join.Group, join.Member), 1);
+                Tally(seat.Local, (join.Group, join.Member), 1);
                 break;
             case ScopeEffect.LeaveAnswered answer when input is ScopeInput.LeaveOne leave:
                 var has = seat.Local.ContainsKey((leave.Group, leave.Member));
                 PropertyException.Require(
-                    has == (answer.Result.Status == LeaveStatus.Left), "P-S7", $"{seat.Id} leaves: {answer.Result.Status}");
-                Count1(seat.Local, (leave.Group, leave.Member), has ? -1 : 0);
+                    has == (answer.Result.Status == LeaveStatus.Left),
+                    "P-S7",
+                    $"{seat.Id} leaves: {answer.Result.Status}");
+                Tally(seat.Local, (leave.Group, leave.Member), has ? -1 : 0);
                 break;
             case ScopeEffect.MonitorStarted started:
                 foreach (var group in started.Snapshot.Groups)
                 {
                     foreach (var member in group.Members)
                     {
-                        Count1(seat.Monitored, (group.Group, member), 1);
+                        Tally(seat.Monitored, (group.Group, member), 1);
                     }
                 }
 
@@ -94,7 +96,7 @@ internal sealed partial class ScopeWorld
                 {
                     foreach (var member in change.Members)
                     {
-                        Count1(seat.Monitored, (change.Group, member), change.Joined ? 1 : -1);
+                        Tally(seat.Monitored, (change.Group, member), change.Joined ? 1 : -1);
                     }
                 }
 
@@ -110,7 +112,10 @@ internal sealed partial class ScopeWorld
         }
     }
 
-    private static void Count1(Dictionary<(GroupName Group, MemberId Member), int> counts, (GroupName, MemberId) key, int by)
+    private static void Tally(
+        Dictionary<(GroupName Group, MemberId Member), int> counts,
+        (GroupName, MemberId) key,
+        int by)
     {
         var count = counts.GetValueOrDefault(key) + by;
         PropertyException.Require(count >= 0, "P-M1", $"{key} is taken away where it was not");
@@ -150,7 +155,9 @@ internal sealed partial class ScopeWorld
         }
     }
 
-    /// <summary>P-S1: what is known of a peer was true of it at the version that is said, which never goes back.</summary>
+    /// <summary>
+    /// P-S1: what is known of a peer was true of it at the version that is said, which never goes back.
+    /// </summary>
     private void CheckTables(ScopeSeat seat, ScopeStatus before, ScopeStatus after)
     {
         foreach (var peer in after.Peers)
@@ -236,15 +243,16 @@ internal sealed partial class ScopeWorld
                 if (other.Machine is not { } theirs)
                 {
                     PropertyException.Require(
-                        peer.Scope is null, "P-L1", $"{_fixture.Ids[index]} still believes in the scope of {peer.Node}");
+                        peer.Scope is null, "P-L1", $"{_fixture.Ids[index]} believes in the scope of {peer.Node}");
                     continue;
                 }
 
                 var truth = theirs.GetStatus();
                 PropertyException.Require(
-                    peer.Scope == truth.Self && peer.IsComplete && peer.Version == truth.Version && peer.Hash == truth.Hash,
+                    peer.Scope == truth.Self && peer.IsComplete
+                        && peer.Version == truth.Version && peer.Hash == truth.Hash,
                     "P-L1",
-                    $"{_fixture.Ids[index]} knows of {peer.Node} version {peer.Version} of {truth.Version} when all is quiet");
+                    $"{_fixture.Ids[index]} is at {peer.Version} of {truth.Version} of {peer.Node} when all is quiet");
             }
 
             for (var other = 0; other < Count; other++)

@@ -215,7 +215,8 @@ internal sealed partial class ScopeWorld
         var link = $"{_fixture.Ids[first]} to {_fixture.Ids[second]}";
         return (ScopeMove)move.Kind switch
         {
-            ScopeMove.Step => $"client of {_fixture.Ids[first]}: {Plan.Seats[first].Steps[_seats[first].Value.StepsDone]}",
+            ScopeMove.Step =>
+                $"client of {_fixture.Ids[first]}: {Plan.Seats[first].Steps[_seats[first].Value.StepsDone]}",
             ScopeMove.Deliver => $"{link}: the next frame",
             ScopeMove.Cut => $"{link}: the end comes, what was under way is lost",
             ScopeMove.DigestRound => "all nodes send digests",

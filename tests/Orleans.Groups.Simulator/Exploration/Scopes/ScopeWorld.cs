@@ -141,7 +141,7 @@ internal sealed class ScopeFixture
         var mirrors = Mirrors.Of(Ids.Length, plan.Twins).ToList();
         var naming = new StateNaming(Ids.Select(static (id, number) => (id, number)).ToDictionary(), static _ => null);
         Hashers = [.. mirrors.Select(places => new StateHasher(naming.Renumbered(places)))];
-        Orders = [.. mirrors.Select(static places => places.Select((_, place) => Array.IndexOf(places, place)).ToArray())];
+        Orders = [.. mirrors.Select(Mirrors.OrderOf)];
     }
 
     internal ScopePlan Plan { get; }
