@@ -18,6 +18,7 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
                 var publisher = rings.MemberOf(confirm);
                 if (publisher.Ops.TryGetValue(confirm.Call, out var op))
                 {
+                    RequireListed(publisher, op, confirm);
                     foreach (var needed in NeededFor(op, publisher))
                     {
                         RequireProof(publisher, op, rings.MemberOf(confirm.Group, needed), confirm);
@@ -56,6 +57,21 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
         }
 
         return needed;
+    }
+
+    /// <summary>Rule R12: to whom believes to be alone, only a store that still lists it proves anything.</summary>
+    private void RequireListed(MemberModel publisher, OpModel op, LogEvent.Confirm confirm)
+    {
+        if (run.IsRealTime && op.View?.Alive.Count() == 1 && op.Stored is { Status: RingState.Open } stored)
+        {
+            Require(
+                stored.Alive.Contains(publisher.Id),
+                "G-S7",
+                () => $"{publisher.Id} believed to be alone and is told that all have broadcast {op.Op}; "
+                    + "the store did not list it any more",
+                confirm,
+                op.Send);
+        }
     }
 
     private void RequireProof(MemberModel publisher, OpModel op, MemberModel member, LogEvent.Confirm confirm)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Orleans.Groups.Simulator.Exploration;
+using Orleans.Groups.Simulator.Museum;
 
 namespace Orleans.Groups.Simulator;
 
@@ -27,6 +29,8 @@ internal static class SimulatorCommand
             new ReplayCommand(arguments, output, error).Make(),
             new ShrinkCommand(arguments, output, error).Make(),
             ListCommand.Make(output),
+            new ExploreCommand(arguments, output, error).Make(),
+            new MuseumCommand(output, error).Make(),
         };
         return root.Parse(arguments).Invoke(new InvocationConfiguration { Output = output, Error = error });
     }

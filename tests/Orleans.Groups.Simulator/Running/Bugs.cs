@@ -1,3 +1,5 @@
+using Orleans.Groups.Simulator.Museum;
+
 namespace Orleans.Groups.Simulator;
 
 /// <summary>
@@ -7,7 +9,8 @@ namespace Orleans.Groups.Simulator;
 internal static class Bugs
 {
     /// <summary>Names, and what is wrong with each.</summary>
-    internal static IReadOnlyList<(string Name, string Sentence)> All => [];
+    internal static IReadOnlyList<(string Name, string Sentence)> All { get; } =
+        [.. BugCatalogue.All.Select(static bug => (bug.Name, bug.Story))];
 
     /// <summary>Runs a command with a bug planted.</summary>
     /// <param name="name">Which bug.</param>
@@ -16,8 +19,14 @@ internal static class Bugs
     /// <param name="error">Where it complains.</param>
     internal static int Run(string name, IReadOnlyList<string> arguments, TextWriter output, TextWriter error)
     {
-        error.WriteLine(
-            $"'{arguments[0]}': there is no bug named '{name}'; the command 'list' names those that there are");
-        return SimulatorCommand.Refused;
+        if (BugCatalogue.All.FirstOrDefault(bug => bug.Name == name) is not { } found)
+        {
+            error.WriteLine(
+                $"'{arguments[0]}': there is no bug named '{name}'; the command 'list' names those that there are");
+            return SimulatorCommand.Refused;
+        }
+
+        using var room = new Room(found);
+        return room.Run(arguments, output, error);
     }
 }
