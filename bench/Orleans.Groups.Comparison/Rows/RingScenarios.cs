@@ -9,13 +9,16 @@ internal static class RingScenarios
     internal static async Task<double> SendAsync(EngineSide side, int members, int bytes, int count)
     {
         await JoinAsync(side, members);
-        var waiting = Enumerable.Range(0, members)
-            .Select(node => side.DoAsync(node, "ring-await-messages", new JsonObject { ["count"] = count }))
-            .ToList();
+        for (var node = 0; node < members; node++)
+        {
+            await side.DoAsync(node, "ring-expect", new JsonObject { ["count"] = count });
+        }
+
         var start = await side.DoAsync(0, "ring-send", new JsonObject { ["bytes"] = bytes, ["count"] = count });
-        var end = (await Task.WhenAll(waiting)).Max(time => time.GetInt64());
+        var ends = await Task.WhenAll(Enumerable.Range(0, members)
+            .Select(node => side.DoAsync(node, "ring-await-expected")));
         await LeaveAsync(side, members);
-        return count * 1e9 / (end - start.GetInt64());
+        return count * 1e9 / (ends.Max(end => end.GetInt64()) - start.GetInt64());
     }
 
     /// <summary>Median of nanoseconds of a broadcast that is confirmed as received by all.</summary>

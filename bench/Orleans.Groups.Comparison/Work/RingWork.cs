@@ -7,6 +7,7 @@ internal sealed class RingWork(IBenchNode node)
 {
     private CountingHandler _handler = new();
     private IMulticastGroup? _place;
+    private Task<long> _expected = Task.FromResult(0L);
 
     /// <summary>Joins a ring.</summary>
     internal async Task<JsonNode?> JoinAsync(string group)
@@ -23,9 +24,16 @@ internal sealed class RingWork(IBenchNode node)
         return null;
     }
 
-    /// <summary>Completes when the handler has had so many messages more than before this call.</summary>
+    /// <summary>Begins to wait for so many messages more; to be called before they are sent.</summary>
+    internal JsonNode? Expect(int count)
+    {
+        _expected = _handler.WaitForMessagesAsync(count);
+        return null;
+    }
+
+    /// <summary>Completes when the handler has had them.</summary>
     /// <returns>When that was.</returns>
-    internal async Task<JsonNode?> WaitForMessagesAsync(int count) => await _handler.WaitForMessagesAsync(count);
+    internal async Task<JsonNode?> WaitForExpectedAsync() => await _expected;
 
     /// <summary>Sends; each call waits until there is room in the window.</summary>
     /// <returns>When it began.</returns>
