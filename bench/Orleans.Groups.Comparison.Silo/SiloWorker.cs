@@ -47,7 +47,11 @@ internal sealed class SiloWorker
     private static void Configure(ISiloBuilder silo, int[] ports)
     {
         silo.UseLocalhostClustering(ports[0], ports[1], new IPEndPoint(IPAddress.Loopback, ports[2]));
-        silo.AddGroups(options => options.ProcessGroups.MaxScopes = 10_000); // Each measurement has one of its own.
+        silo.AddGroups(options =>
+        {
+            options.ProcessGroups.MaxScopes = 10_000; // Each measurement has one of its own.
+            options.Multicast.MaxPayloadBytes = RingWork.LargestMessage;
+        });
         silo.AddBroadcastChannel(PeerNames.Channel, options => options.FireAndForgetDelivery = false);
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.AddMemoryStreams(PeerNames.Stream);

@@ -1,15 +1,8 @@
-using Spectre.Console;
-
 namespace Orleans.Groups.Comparison;
 
 /// <summary>Measures all wanted rows: in each round every row on their side and then on ours.</summary>
-internal sealed class ComparisonRun(ComparisonSettings settings)
+internal sealed class ComparisonRun(ComparisonSettings settings) : IRun
 {
-    private readonly IAnsiConsole _progress = AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Console.Error),
-    });
-
     private readonly Dictionary<Engine, EngineSide> _sides = [];
     private readonly Dictionary<Engine, string> _missing = [];
     private ErlangSide? _erlang;
@@ -17,7 +10,7 @@ internal sealed class ComparisonRun(ComparisonSettings settings)
 
     /// <summary>Runs everything and prints the table.</summary>
     /// <returns>0, or 1 when something failed that was there.</returns>
-    internal async Task<int> RunAsync()
+    public async Task<int> RunAsync()
     {
         var results = settings.Rows().Select(row => new RowResult(row)).ToList();
         var begun = DateTimeOffset.UtcNow;
@@ -30,7 +23,8 @@ internal sealed class ComparisonRun(ComparisonSettings settings)
                 var isWarmUp = round == 0;
                 foreach (var result in results)
                 {
-                    Say($"{(isWarmUp ? "warm-up" : $"round {round} of {settings.Rounds}")}: {result.Row.Engine} {result.Row.Name}");
+                    var what = isWarmUp ? "warm-up" : $"round {round} of {settings.Rounds}";
+                    Terminal.Progress($"{what}: {result.Row.Engine} {result.Row.Name}");
                     await MeasureAsync(result, isWarmUp);
                 }
             }
@@ -138,18 +132,6 @@ internal sealed class ComparisonRun(ComparisonSettings settings)
         catch (Exception error) when (error is WorkerException or System.ComponentModel.Win32Exception)
         {
             return error.Message;
-        }
-    }
-
-    private void Say(string text)
-    {
-        if (_progress.Profile.Capabilities.Interactive)
-        {
-            _progress.Write($"\r{text,-70}");
-        }
-        else
-        {
-            _progress.WriteLine(text);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Spectre.Console;
 
@@ -12,17 +11,9 @@ internal sealed class ComparisonReport(
     DateTimeOffset begun,
     IReadOnlyList<RowResult> results)
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
-
     /// <summary>Prints the table.</summary>
     internal void Print()
     {
-        var console = AnsiConsole.Console;
-        if (!console.Profile.Capabilities.Interactive)
-        {
-            console.Profile.Width = 160;
-        }
-
         var table = new Table().Border(TableBorder.Rounded);
         foreach (var (title, isNumber) in new[]
         {
@@ -38,18 +29,17 @@ internal sealed class ComparisonReport(
             table.AddRow([.. Cells(result).Select(Markup.Escape)]);
         }
 
-        console.WriteLine();
-        console.Write(table);
+        Terminal.Write(table);
         foreach (var reason in results.SelectMany(Reasons).Distinct())
         {
-            console.WriteLine(reason);
+            Console.WriteLine(reason);
         }
 
         var reached = results.Count(result => result.Reached == true);
-        console.WriteLine(
+        Console.WriteLine(
             $"{reached} of {results.Count(result => result.Row.Goal is not null)} goals reached; medians of "
             + $"{settings.Rounds} rounds{(settings.Quick ? ", quick: only to see that it works" : "")}");
-        console.WriteLine($"{machine}; {erlang ?? "no Erlang"}");
+        Console.WriteLine($"{machine}; {erlang ?? "no Erlang"}");
     }
 
     /// <summary>Writes everything measured.</summary>
@@ -61,17 +51,17 @@ internal sealed class ComparisonReport(
             ["work"] = result.Row.Work,
             ["engine"] = $"{result.Row.Engine}",
             ["unit"] = $"{result.Row.Unit}",
-            ["theirs"] = Numbers(result.Theirs),
+            ["theirs"] = JsonFile.Numbers(result.Theirs),
             ["theirMedian"] = result.TheirMedian,
             ["theirReason"] = result.TheirReason,
-            ["ours"] = Numbers(result.Ours),
+            ["ours"] = JsonFile.Numbers(result.Ours),
             ["ourMedian"] = result.OurMedian,
             ["ourReason"] = result.OurReason,
             ["ratio"] = result.Ratio,
             ["goal"] = result.Row.Goal,
             ["reached"] = result.Reached,
         })]);
-        var report = new JsonObject
+        JsonFile.Write(file, new JsonObject
         {
             ["begun"] = begun.ToString("O"),
             ["machine"] = machine,
@@ -79,8 +69,7 @@ internal sealed class ComparisonReport(
             ["rounds"] = settings.Rounds,
             ["quick"] = settings.Quick,
             ["rows"] = rows,
-        };
-        File.WriteAllText(file, report.ToJsonString(Indented) + "\n");
+        });
     }
 
     private static string[] Cells(RowResult result)
@@ -110,7 +99,4 @@ internal sealed class ComparisonReport(
             yield return $"{result.Row.Engine}, {result.Row.Work}: {ours}";
         }
     }
-
-    private static JsonArray Numbers(IEnumerable<double> numbers) =>
-        new([.. numbers.Select(number => (JsonNode)Math.Round(number, 3))]);
 }

@@ -24,7 +24,11 @@ internal sealed class InMemoryWorker
         switch (verb)
         {
             case "start":
-                _cluster = new InMemoryCluster();
+                _cluster = new InMemoryCluster(new InMemoryClusterOptions
+                {
+                    MaxNodes = 128,
+                    Multicast = { MaxPayloadBytes = RingWork.LargestMessage },
+                });
                 _nodes =
                 [
                     .. Enumerable.Range(0, command.GetProperty("nodes").GetInt32())

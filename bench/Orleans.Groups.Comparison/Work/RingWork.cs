@@ -5,6 +5,9 @@ namespace Orleans.Groups.Comparison;
 /// <summary>One node's part in the measurements of rings: one member.</summary>
 internal sealed class RingWork(IBenchNode node)
 {
+    /// <summary>More than the default, for the measurements of growth.</summary>
+    internal const int LargestMessage = 1_000_000;
+
     private CountingHandler _handler = new();
     private IMulticastGroup? _place;
     private Task<long> _expected = Task.FromResult(0L);
