@@ -18,8 +18,8 @@ internal sealed record SvgChart(string Title, string Note, Axis X, Axis Y, IRead
     private const double Right = 24;
     private const double Top = 48;
     private const double Bottom = 92;
-    private const int NoteLength = 118;
-    private const int MostMarks = 40;
+    private const int NoteLength = 112;
+    private const int MostMarks = 65;
 
     // Told apart by people who see few colours, and on paper by their marks.
     private static readonly string[] Colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a5195", "#e69f00"];

@@ -20,19 +20,19 @@ internal static class NodeGrowth
         {
             var star = new ScopeStar(nodes);
             star.Connect();
-            var arrival = (star.Count.Frames, star.Count.Bytes);
+            var arrival = (star.Count!.Frames, star.Count!.Bytes);
             var one = Joins(star, 1);
             var burst = Joins(star, Burst);
             while (ring.Size < nodes)
             {
-                ring.Count.Reset();
+                ring.Count!.Reset();
                 ring.Add();
             }
 
             rows.Add(
             [
                 nodes, one.Frames, one.Bytes, burst.Frames, burst.Bytes, arrival.Frames, arrival.Bytes,
-                ring.Count.Frames, ring.Count.Bytes,
+                ring.Count!.Frames, ring.Count.Bytes,
             ]);
         }
 
@@ -43,19 +43,19 @@ internal static class NodeGrowth
             ],
             rows,
             new ChartOf(
-                "join-messages-by-nodes", "Messages of a join against the number of nodes, counted", "nodes",
+                "join-messages-by-nodes", "Messages of a join against the number of nodes, counted", "nodes, or members of the ring",
                 "messages in the whole cluster", true, (1, "one join"), (3, "1 000 joins at once"),
-                (5, "an empty node arrives"), (7, "a member joins a ring of as many")),
+                (5, "a node arrives"), (7, "a member joins a ring")),
             new ChartOf(
-                "join-bytes-by-nodes", "Bytes of a join against the number of nodes, counted", "nodes",
+                "join-bytes-by-nodes", "Bytes of a join against the number of nodes, counted", "nodes, or members of the ring",
                 "bytes in the whole cluster", true, (2, "one join"), (4, "1 000 joins at once"),
-                (6, "an empty node arrives"), (8, "a member joins a ring of as many"))));
+                (6, "a node arrives"), (8, "a member joins a ring"))));
     }
 
     private static (long Frames, long Bytes) Joins(ScopeStar star, int count)
     {
         var node = star.Nodes[0];
-        star.Count.Reset();
+        star.Count!.Reset();
         var members = Enumerable.Range(1, count).Select(number => new MemberId(node, number, "member"));
         star.Step(node, new ScopeInput.Join([new GroupName($"room-{count}")], [.. members]));
         star.Run();
@@ -65,6 +65,6 @@ internal static class NodeGrowth
             throw new InvalidOperationException("The last node does not see the joins.");
         }
 
-        return (star.Count.Frames, star.Count.Bytes);
+        return (star.Count!.Frames, star.Count!.Bytes);
     }
 }

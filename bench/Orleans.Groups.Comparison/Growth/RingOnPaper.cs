@@ -11,9 +11,13 @@ internal sealed class RingOnPaper
     private readonly Queue<(MemberId To, RingInput Input)> _inputs = [];
     private readonly EffectList<RingEffect> _effects = new();
     private GroupRecord? _record;
+    private MemberId? _first;
 
-    /// <summary>What was sent since it was reset, requests to the record store left out.</summary>
-    internal FrameCount Count { get; } = new();
+    /// <summary>What was sent since it was reset, requests to the record store left out; if it is counted.</summary>
+    internal FrameCount? Count { get; init; } = new();
+
+    /// <summary>Messages that were delivered, to each member once.</summary>
+    internal long Delivered { get; private set; }
 
     /// <summary>Members that live, as the record says.</summary>
     internal int Size => _record?.Entries.Count(entry => entry.IsAlive) ?? 0;
@@ -24,16 +28,25 @@ internal sealed class RingOnPaper
         var index = _members.Count;
         var node = new NodeId($"10.0.{index / 250}.{index % 250}:11111", new Incarnation(1, Guid.NewGuid()));
         var member = new MemberId(node, 1, Group.Value);
+        _first ??= member;
         _members.Add(member, new RingMachine(Group, member, _settings, (ulong)index + 1));
-        _inputs.Enqueue((member, RingInput.Start.Instance));
-        while (_inputs.TryDequeue(out var next))
-        {
-            Step(next.To, next.Input);
-        }
-
+        Run(member, RingInput.Start.Instance);
         if (Size != _members.Count)
         {
             throw new InvalidOperationException($"The record has {Size} members, not {_members.Count}.");
+        }
+    }
+
+    /// <summary>The first member publishes, as one batch, and all talk until everybody may forget it.</summary>
+    internal void Broadcast(ReadOnlyMemory<ReadOnlyMemory<byte>> payloads) =>
+        Run(_first!, new RingInput.Broadcast(payloads, []));
+
+    private void Run(MemberId member, RingInput input)
+    {
+        _inputs.Enqueue((member, input));
+        while (_inputs.TryDequeue(out var next))
+        {
+            Step(next.To, next.Input);
         }
     }
 
@@ -58,8 +71,12 @@ internal sealed class RingOnPaper
                     _inputs.Enqueue((member, new RingInput.SurveyAnswered(survey.Request, true, null)));
                     break;
                 case RingEffect.Send send:
-                    Count.Add(new NodeFrame.ToRing(Group, member, send.To, send.Message));
+                    Count?.Add(new NodeFrame.ToRing(Group, member, send.To, send.Message));
                     _inputs.Enqueue((send.To, new RingInput.Received(member, send.Message)));
+                    break;
+                case RingEffect.Deliver deliver:
+                    Delivered += deliver.Batch.Payloads.Length;
+                    _inputs.Enqueue((member, new RingInput.Processed(deliver.Publisher, deliver.Batch.Last)));
                     break;
                 case RingEffect.FlushWanted:
                     wantsFlush = true;

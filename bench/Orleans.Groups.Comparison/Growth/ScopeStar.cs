@@ -29,8 +29,8 @@ internal sealed class ScopeStar
     /// <summary>The nodes; the first is the one in the middle.</summary>
     internal List<NodeId> Nodes { get; } = [];
 
-    /// <summary>What was sent since it was reset.</summary>
-    internal FrameCount Count { get; } = new();
+    /// <summary>What was sent since it was reset; if it is counted.</summary>
+    internal FrameCount? Count { get; init; } = new();
 
     /// <summary>What a node sees.</summary>
     internal ScopeRegistry RegistryOf(NodeId node) => _nodes[node].Machine.Registry;
@@ -59,7 +59,7 @@ internal sealed class ScopeStar
             wantsFlush |= effect is ScopeEffect.FlushWanted;
             if (effect is ScopeEffect.Send send)
             {
-                Count.Add(new NodeFrame.ToScope(Scope, send.Message));
+                Count?.Add(new NodeFrame.ToScope(Scope, send.Message));
                 _frames.Enqueue((node, send.Node, send.Message));
             }
         }

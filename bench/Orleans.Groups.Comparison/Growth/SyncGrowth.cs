@@ -65,8 +65,8 @@ internal static class SyncGrowth
             star.Step(node, new ScopeInput.Join([new GroupName($"group-{group}")], [.. share]));
         }
 
-        star.Count.Reset();
+        star.Count!.Reset();
         star.Connect();
-        return star.Count.Bytes;
+        return star.Count!.Bytes;
     }
 }

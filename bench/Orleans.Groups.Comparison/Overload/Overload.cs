@@ -53,7 +53,7 @@ internal static class Overload
         await using var cluster = new InMemoryCluster(new InMemoryClusterOptions
         {
             EncodeMessages = true,
-            Multicast = { SlowMembers = SlowMemberPolicy.Eject, EjectAfter = TimeSpan.FromSeconds(1) },
+            Multicast = { SlowMembers = SlowMemberPolicy.Eject, EjectAfter = TimeSpan.FromSeconds(0.5) },
         });
         var handlers = Enumerable.Range(0, Members).Select(_ => new OverloadHandler()).ToArray();
         var places = await JoinAsync(cluster, handlers);

@@ -84,7 +84,7 @@ internal sealed class OverloadRun(RunSettings settings) : IRun
             "second,messages_per_s",
             result.Rates.Select(sample => FormattableString.Invariant($"{sample.Second:0.0},{sample.PerSecond:0}")),
             SvgChart.Of(
-                "One member of five stands still at 3 s; it is ejected after 1 s without progress",
+                "One of five members stands still from 3 s on; EjectAfter is 0.5 s",
                 Note + Machine.Describe(),
                 ("seconds", false),
                 ("messages per second taken from the sender", false),
