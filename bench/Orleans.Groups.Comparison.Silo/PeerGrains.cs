@@ -20,8 +20,12 @@ public interface IReceiver : IGrainWithStringKey
 
 /// <summary>A receiver of calls.</summary>
 [PreferLocalPlacement]
+[GrainType(Type)]
 public sealed class CallReceiver : Grain, IReceiver
 {
+    /// <summary>Its type in grain ids.</summary>
+    internal const string Type = "call-receiver";
+
     /// <inheritdoc/>
     public Task SettleAsync() => Task.CompletedTask;
 

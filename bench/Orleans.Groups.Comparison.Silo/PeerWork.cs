@@ -42,7 +42,7 @@ internal sealed class PeerWork(IServiceProvider services)
     /// <summary>Activates this silo's receivers here.</summary>
     private async Task SettleAsync(int silo)
     {
-        await _grains.GetGrain<IReceiver>($"{silo}", nameof(CallReceiver)).SettleAsync();
+        await _grains.GetGrain<IReceiver>(GrainId.Create(CallReceiver.Type, $"{silo}")).SettleAsync();
         var id = GrainId.Create($"receiver-{silo}", PeerNames.Key);
         await _grains.GetGrain<IReceiver>(id).SettleAsync();
     }
@@ -54,7 +54,7 @@ internal sealed class PeerWork(IServiceProvider services)
         {
             case "calls":
                 var receivers = Enumerable.Range(0, Silos)
-                    .Select(silo => _grains.GetGrain<IReceiver>($"{silo}", nameof(CallReceiver)))
+                    .Select(silo => _grains.GetGrain<IReceiver>(GrainId.Create(CallReceiver.Type, $"{silo}")))
                     .ToArray();
                 return () => Task.WhenAll(receivers.Select(receiver => receiver.TakeAsync(payload.AsImmutable())));
             case "channel":
