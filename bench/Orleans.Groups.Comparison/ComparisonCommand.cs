@@ -50,6 +50,7 @@ internal sealed class ComparisonCommand
         Description = "Leave a side out: erlang, orleans or in-memory",
         HelpName = "SIDE",
         Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
     };
 
     private readonly RootCommand _root;
