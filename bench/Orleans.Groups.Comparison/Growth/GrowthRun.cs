@@ -34,9 +34,10 @@ internal sealed class GrowthRun(RunSettings settings) : IRun
             }
         }
 
+        var quick = settings.Quick ? "; quick: only to see that it works" : "";
         await File.WriteAllTextAsync(
             Path.Combine(settings.Results, "machine.txt"),
-            $"{Machine.Describe()}\n{DateTime.UtcNow:yyyy-MM-dd}{(settings.Quick ? "; quick: only to see that it works" : "")}\n");
+            $"{Machine.Describe()}\n{DateTime.UtcNow:yyyy-MM-dd}{quick}\n");
         return 0;
     }
 }

@@ -10,7 +10,7 @@ internal static class NodeGrowth
     private const int Burst = 1_000;
 
     /// <summary>
-    /// A member joins a group, a burst of joins, a node joins the cluster, a member joins a ring; all with so many nodes.
+    /// A member joins a group, a thousand do at once, a node arrives, a member joins a ring: all with so many nodes.
     /// </summary>
     internal static Task<GrowthTable> ByNodesAsync(RunSettings settings)
     {
@@ -42,15 +42,20 @@ internal static class NodeGrowth
                 "arrival_bytes", "ring_join_messages", "ring_join_bytes",
             ],
             rows,
-            new ChartOf(
-                "join-messages-by-nodes", "Messages of a join against the number of nodes, counted", "nodes, or members of the ring",
-                "messages in the whole cluster", true, (1, "one join"), (3, "1 000 joins at once"),
-                (5, "a node arrives"), (7, "a member joins a ring")),
-            new ChartOf(
-                "join-bytes-by-nodes", "Bytes of a join against the number of nodes, counted", "nodes, or members of the ring",
-                "bytes in the whole cluster", true, (2, "one join"), (4, "1 000 joins at once"),
-                (6, "a node arrives"), (8, "a member joins a ring"))));
+            Chart("join-messages-by-nodes", "Messages", 0),
+            Chart("join-bytes-by-nodes", "Bytes", 1)));
     }
+
+    private static ChartOf Chart(string name, string what, int offset) => new(
+        name,
+        $"{what} of a join against the number of nodes, counted",
+        "nodes, or members of the ring",
+        $"{what.ToLowerInvariant()} in the whole cluster",
+        true,
+        (1 + offset, "one join"),
+        (3 + offset, "1 000 joins at once"),
+        (5 + offset, "a node arrives"),
+        (7 + offset, "a member joins a ring"));
 
     private static (long Frames, long Bytes) Joins(ScopeStar star, int count)
     {

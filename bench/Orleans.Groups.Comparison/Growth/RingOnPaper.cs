@@ -2,7 +2,9 @@ using Orleans.Groups.Protocol;
 
 namespace Orleans.Groups.Comparison;
 
-/// <summary>The ring machines of many members without engines, each on a node of its own, with a record beside them.</summary>
+/// <summary>
+/// The ring machines of many members without engines, each on a node of its own, with a record beside them.
+/// </summary>
 internal sealed class RingOnPaper
 {
     private static readonly GroupName Group = new("ring");

@@ -22,7 +22,8 @@ internal sealed class ScopeStar
             // As long as the name of a silo.
             var node = new NodeId($"10.0.{index / 250}.{index % 250}:11111", new Incarnation(1, Guid.NewGuid()));
             Nodes.Add(node);
-            _nodes.Add(node, (new ScopeMachine(Scope, new ScopeId(node, 1), settings), new EffectList<ScopeEffect>()));
+            var machine = new ScopeMachine(Scope, new ScopeId(node, 1), settings);
+            _nodes.Add(node, (machine, new EffectList<ScopeEffect>()));
         }
     }
 
@@ -35,7 +36,7 @@ internal sealed class ScopeStar
     /// <summary>What a node sees.</summary>
     internal ScopeRegistry RegistryOf(NodeId node) => _nodes[node].Machine.Registry;
 
-    /// <summary>Connects the one in the middle with all others, and lets them talk until nobody has more to say.</summary>
+    /// <summary>Connects the one in the middle with all others, and lets them say all that they have to say.</summary>
     internal void Connect()
     {
         foreach (var other in Nodes.Skip(1))

@@ -55,7 +55,7 @@ internal static class GroupScenarios
         return count * 1e9 / (ends - joined.GetProperty("start").GetInt64());
     }
 
-    /// <summary>Median of nanoseconds from the call of a join until the monitors of all others have told of it.</summary>
+    /// <summary>Median of nanoseconds from the call of a join until the monitors of all others tell of it.</summary>
     internal static async Task<double> VisibleAsync(EngineSide side, int nodes, int count)
     {
         var scope = await OpenAsync(side, nodes);

@@ -98,7 +98,14 @@ internal static class RowCatalogue
     /// <param name="goal">Messages per second.</param>
     /// <param name="theirs">Messages on the Erlang side.</param>
     /// <param name="window">Messages under way on the Erlang side: those with which it was fastest.</param>
-    private static Row Send(Engine engine, int members, int bytes, int count, double goal, int theirs, int window) => new(
+    private static Row Send(
+        Engine engine,
+        int members,
+        int bytes,
+        int count,
+        double goal,
+        int theirs,
+        int window) => new(
         $"ring-{members}-{bytes}", $"ring of {members}, one sender, {bytes} B", engine, Unit.PerSecond, goal,
         $"ring-send members={members} nodes={(engine == Engine.InMemory ? 1 : 3)} bytes={bytes} count={theirs} "
             + $"window={window}",

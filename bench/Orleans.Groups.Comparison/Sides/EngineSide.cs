@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orleans.Groups.Comparison;
 
-/// <summary>An engine of this repository that can be measured: some nodes, in one or several worker processes.</summary>
+/// <summary>An engine of this repository that can be measured: nodes, in one or several worker processes.</summary>
 internal abstract class EngineSide : IAsyncDisposable
 {
     private int _lastName;

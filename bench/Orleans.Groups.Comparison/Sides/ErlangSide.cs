@@ -30,7 +30,7 @@ internal sealed class ErlangSide : IAsyncDisposable
         var own = Path.Combine(folder, "ebin");
         if (!Directory.Exists(own))
         {
-            throw new WorkerException($"no compiled drivers in {own}; bench/run.sh makes them where Erlang is installed");
+            throw new WorkerException($"no drivers in {own}; bench/run.sh compiles them where Erlang is installed");
         }
 
         // Modules of the unpacked packages, wherever Debian puts them; the drivers come last and so are found first.

@@ -140,16 +140,15 @@ internal sealed class GroupWork(IBenchNode node)
         return await PollAsync(() => groups.CountMembers("room") == 0) - start;
     }
 
-    /// <summary>
-    /// Fills a scope: each group has so many members, out of a hundred times as many.
-    /// </summary>
+    /// <summary>Fills a scope: each group has so many members, out of a thousand times as many.</summary>
     /// <returns>Nanoseconds of it, and the bytes that this process holds more than before.</returns>
     internal async Task<JsonNode?> FillAsync(string scope, int groups, int members)
     {
         var view = node.GetScope(scope);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var names = Enumerable.Range(0, groups).Select(index => new GroupName($"group-{index}")).ToArray();
-        var ids = (await CreateAsync(Math.Min(members * 1_000, groups * members))).Select(member => member.Id).ToArray();
+        var owners = await CreateAsync(Math.Min(members * 1_000, groups * members));
+        var ids = owners.Select(member => member.Id).ToArray();
         var start = Clock.Now;
         for (var group = 0; group < groups; group++)
         {
@@ -190,7 +189,7 @@ internal sealed class GroupWork(IBenchNode node)
         };
     }
 
-    /// <summary>Looks once in a millisecond, as the Erlang side does, so that looking takes no part of a processor.</summary>
+    /// <summary>Looks once in a millisecond, as the Erlang side does: looking must not take a processor.</summary>
     private static async Task<long> PollAsync(Func<bool> condition)
     {
         while (!condition())

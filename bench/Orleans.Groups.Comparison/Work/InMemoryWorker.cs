@@ -19,7 +19,8 @@ internal sealed class InMemoryWorker
         return 0;
     }
 
-    private async Task<JsonNode?> PerformAsync(string verb, JsonElement command)
+    /// <summary>Performs one command: begins or ends a measurement, or has a node do something.</summary>
+    internal async Task<JsonNode?> PerformAsync(string verb, JsonElement command)
     {
         switch (verb)
         {

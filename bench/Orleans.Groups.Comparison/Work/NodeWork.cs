@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Orleans.Groups.Comparison;
 
-/// <summary>Everything that one node does in a measurement, through the public interfaces; the same for all engines.</summary>
+/// <summary>What one node does in a measurement, through the public interfaces; the same for all engines.</summary>
 internal sealed class NodeWork(IBenchNode node) : IAsyncDisposable
 {
     private readonly GroupWork _groups = new(node);

@@ -20,8 +20,10 @@ internal sealed class OrderedTable<TKey, TValue>
     private const int LongestList = 8;
     private const int Gone = -2;
 
-    /// <summary>Most slots that <see cref="Clear"/> keeps, and the least part of them that must have been used.</summary>
+    /// <summary>Most slots that <see cref="Clear"/> keeps.</summary>
     private const int MostKept = 16_384;
+
+    /// <summary>One of so many slots must have been used, or they are not kept.</summary>
     private const int LeastUse = 8;
 
     private Slot[] _slots = [];
