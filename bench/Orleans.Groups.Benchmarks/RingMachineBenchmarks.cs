@@ -21,7 +21,7 @@ public class RingMachineBenchmarks
     [GlobalSetup]
     public void SetUp()
     {
-        _ring = new RingOnPaper { Count = null };
+        _ring = new RingOnPaper();
         for (var member = 0; member < Members; member++)
         {
             _ring.Add();

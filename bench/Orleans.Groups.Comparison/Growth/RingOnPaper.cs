@@ -16,7 +16,7 @@ internal sealed class RingOnPaper
     private MemberId? _first;
 
     /// <summary>What was sent since it was reset, requests to the record store left out; if it is counted.</summary>
-    internal FrameCount? Count { get; init; } = new();
+    internal FrameCount? Count { get; set; }
 
     /// <summary>Messages that were delivered, to each member once.</summary>
     internal long Delivered { get; private set; }
