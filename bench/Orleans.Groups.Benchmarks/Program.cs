@@ -1,3 +1,4 @@
 using BenchmarkDotNet.Running;
+using Orleans.Groups.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+BenchmarkSwitcher.FromAssembly(typeof(RingBenchmarks).Assembly).Run(args);

@@ -13,6 +13,7 @@ public sealed class BenchmarksTests
 
         Assert.Equal(3, benchmarks.ByName().Length);
         Assert.Equal(benchmarks.ByName(), benchmarks.ByHandle());
+        Assert.Equal(1, await benchmarks.AfterChange());
         await benchmarks.CleanUpAsync();
     }
 
@@ -24,6 +25,40 @@ public sealed class BenchmarksTests
 
         Assert.Equal(2, await benchmarks.JoinAndLeave());
         await benchmarks.CleanUpAsync();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void ScopeMachineBenchmarks_TinyRun_TellsAllPeers(int peers)
+    {
+        var benchmarks = new ScopeMachineBenchmarks { Peers = peers, Joins = 3 };
+        benchmarks.SetUp();
+
+        Assert.Equal(1, benchmarks.Burst());
+        Assert.Equal(0, benchmarks.JoinAndLeave());
+    }
+
+    [Fact]
+    public void RingMachineBenchmarks_TinyRun_DeliversToAll()
+    {
+        var benchmarks = new RingMachineBenchmarks { Members = 3, Batch = 2 };
+        benchmarks.SetUp();
+
+        Assert.Equal(6, benchmarks.Broadcast());
+        Assert.Equal(12, benchmarks.Broadcast());
+    }
+
+    [Theory]
+    [InlineData("ring")]
+    [InlineData("joins")]
+    public void WireBenchmarks_TinyRun_ReadsWhatItWrites(string content)
+    {
+        var benchmarks = new WireBenchmarks { Content = content };
+        benchmarks.SetUp();
+
+        Assert.True(benchmarks.Encode() > 0);
+        Assert.True(benchmarks.Decode());
     }
 
     [Fact]

@@ -76,6 +76,8 @@ internal sealed partial class RingHost
     {
         Core.Events.ViewChanged();
         var alive = record.Entries.Count(static entry => entry.IsAlive);
+        _hasDead = alive < record.Entries.Length; // Somebody waits for their acks, to erase them.
+        _isFlushUrgent = true;
         Core.Logger.RingViewChanged(Self, Group, record.Version, alive, record.Entries.Length - alive);
         using var activity = EngineActivity.Start("ring.view", Group);
         activity?.SetTag("orleans.groups.view", record.Version);

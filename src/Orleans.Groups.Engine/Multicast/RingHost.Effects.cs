@@ -56,7 +56,11 @@ internal sealed partial class RingHost
             case RingEffect.Send send:
                 Send(send.To, send.Message);
                 break;
-            case RingEffect.Deliver or RingEffect.NotifyChanged:
+            case RingEffect.Deliver:
+                _isFlushUrgent = true; // It is handed on, and somebody may wait for the proof.
+                Deliver(effect);
+                break;
+            case RingEffect.NotifyChanged:
                 Deliver(effect);
                 break;
             case RingEffect.FlushWanted:

@@ -11,6 +11,11 @@ namespace Orleans.Groups.Engine;
 /// Messages to publish wait in an array of their own and become one input.
 /// </para>
 /// <para>
+/// Acks and reports alone, which nobody waits for, are not sent at the end of their turn but of the next one, which
+/// comes when the threads have done what was queued before. Whoever has just got its proof and publishes the next
+/// message so sends its ack along, and nobody on the lap has a frame of its own for it.
+/// </para>
+/// <para>
 /// No code of the application runs in a turn: deliveries go to a <see cref="DeliveryQueue"/> with a pump of its own
 /// (rule R10), and whoever waits for a broadcast goes on elsewhere.
 /// </para>
@@ -42,6 +47,9 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     private bool _isScheduled;
     private bool _isAbandoned;
     private bool _isFlushWanted;
+    private bool _isFlushUrgent;
+    private bool _wasFlushPutOff;
+    private bool _hasDead;
 
     /// <summary>
     /// Makes the member of an id that was never used. Called under the network's lock, and added to the node's table
@@ -57,6 +65,18 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         _machine = new RingMachine(group, self, node.Core.RingSettings, node.Core.NextSeed());
         _deliveries = new DeliveryQueue(this, handler);
         _deadlines = new DeadlineList(node.Core.Time, OnBroadcastsDue);
+    }
+
+    private enum Turn
+    {
+        /// <summary>Nothing waits.</summary>
+        None,
+
+        /// <summary>A turn was taken.</summary>
+        Taken,
+
+        /// <summary>Nothing waits but a flush that was put off to the next turn.</summary>
+        PutOff,
     }
 
     private enum Stage
@@ -109,10 +129,16 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
     {
         for (var turn = 0; turn < MaxTurnsPerRun; turn++)
         {
-            if (!TakeTurn())
+            var taken = TakeTurn();
+            if (taken == Turn.None)
             {
                 Core.Work.End();
                 return;
+            }
+
+            if (taken == Turn.PutOff)
+            {
+                break;
             }
         }
 
@@ -157,14 +183,23 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
     }
 
-    private bool TakeTurn()
+    private Turn TakeTurn()
     {
         lock (_gate)
         {
             if (_mail.Count == 0 && _payloads.Count == 0)
             {
-                _isScheduled = false;
-                return false;
+                if (!_isFlushWanted)
+                {
+                    _isScheduled = false;
+                    return Turn.None;
+                }
+
+                if (!_wasFlushPutOff)
+                {
+                    _wasFlushPutOff = true;
+                    return Turn.PutOff;
+                }
             }
 
             (_mail, _turnMail) = (_turnMail, _mail);
@@ -192,7 +227,7 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         _turnMail.Clear();
         _turnPayloads.Clear();
         _turnRequests.Clear();
-        return true;
+        return Turn.Taken;
     }
 
     private void RunTurn()
@@ -201,6 +236,7 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
         Publish();
         foreach (var mail in _turnMail)
         {
+            _isFlushUrgent |= mail.Barrier is not null;
             if (mail.Sessions is { } sessions)
             {
                 _sessions = sessions;
@@ -213,11 +249,15 @@ internal sealed partial class RingHost : IThreadPoolWorkItem
             }
         }
 
-        if (_isFlushWanted)
+        if (_isFlushWanted && (_isFlushUrgent || _wasFlushPutOff || _hasDead || _stage != Stage.Member))
         {
             _isFlushWanted = false;
             Step(RingInput.Flush.Instance);
         }
+
+        // In this turn, or there was nothing to flush. What the flush itself wants comes in the next one.
+        _isFlushUrgent = false;
+        _wasFlushPutOff = false;
     }
 
     private void Publish()

@@ -20,9 +20,25 @@ internal sealed class OrderedTable<TKey, TValue>
     private const int LongestList = 8;
     private const int Gone = -2;
 
+    /// <summary>Most slots that <see cref="Clear"/> keeps.</summary>
+    private const int MostKept = 16_384;
+
+    /// <summary>One of so many slots must have been used, or they are not kept.</summary>
+    private const int LeastUse = 8;
+
     private Slot[] _slots = [];
     private int[] _buckets = []; // Empty while the table is a list. Holds slot number + 1.
     private int _used;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="expected">How many keys will probably come; it saves growing to that size step by step.</param>
+    internal OrderedTable(int expected = 0)
+    {
+        if (expected > 0)
+        {
+            Rebuild(expected);
+        }
+    }
 
     /// <summary>Number of keys.</summary>
     internal int Count { get; private set; }
@@ -88,10 +104,13 @@ internal sealed class OrderedTable<TKey, TValue>
         return true;
     }
 
-    /// <summary>Takes everything out and lets go of the memory if it is much.</summary>
+    /// <summary>
+    /// Takes everything out, and lets go of the memory if it is much, or much more than was needed this time: a table
+    /// that is filled and cleared again and again has the right size, and clearing it costs what filling it did.
+    /// </summary>
     internal void Clear()
     {
-        if (_slots.Length > 1_024)
+        if (_slots.Length > MostKept || _used < _slots.Length / LeastUse)
         {
             _slots = [];
             _buckets = [];

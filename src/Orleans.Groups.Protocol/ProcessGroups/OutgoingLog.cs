@@ -47,8 +47,9 @@ internal sealed class OutgoingLog
     /// </summary>
     internal ImmutableArray<ScopeMessage.Update> Build(ScopeId self, long version, int maxPerPart)
     {
-        var deltas = new PartSplitter<GroupDelta>(maxPerPart);
-        foreach (var (group, cause, members) in Collect())
+        var collected = Collect();
+        var deltas = new PartSplitter<GroupDelta>(maxPerPart, collected.Count);
+        foreach (var (group, cause, members) in collected)
         {
             for (var start = 0; start < members.Length;)
             {
@@ -80,22 +81,34 @@ internal sealed class OutgoingLog
             return [new GroupDelta(change.Group, net.Cause, [new MemberCount(change.Member, net.Difference)])];
         }
 
-        var blocks = new OrderedTable<BlockKey, int>();
-        var sizes = new List<int>();
+        var expected = ExpectedBlocks();
+        var blocks = new OrderedTable<BlockKey, int>(expected);
+        var sizes = new List<int>(expected);
         var blockOf = new int[_changes.Count];
+        var last = default(BlockKey);
         var index = 0;
         for (var at = 0; _changes.Next(ref at, out var key); index++)
         {
+            // Changes of one group mostly follow each other, and then nothing is looked up.
             var blockKey = new BlockKey(key.Group, _changes.At(at).Cause, key.NameHash);
-            ref var block = ref blocks.FindOrAdd(blockKey, out var isNew);
-            if (isNew)
+            if (index == 0 || !blockKey.Equals(last))
             {
-                block = sizes.Count;
-                sizes.Add(0);
+                ref var block = ref blocks.FindOrAdd(blockKey, out var isNew);
+                if (isNew)
+                {
+                    block = sizes.Count;
+                    sizes.Add(0);
+                }
+
+                blockOf[index] = block;
+                last = blockKey;
+            }
+            else
+            {
+                blockOf[index] = blockOf[index - 1];
             }
 
-            blockOf[index] = block;
-            CollectionsMarshal.AsSpan(sizes)[block]++;
+            CollectionsMarshal.AsSpan(sizes)[blockOf[index]]++;
         }
 
         var members = new MemberCount[sizes.Count][];
@@ -116,6 +129,14 @@ internal sealed class OutgoingLog
         }
 
         return result;
+    }
+
+    /// <summary>As many as there are changes if the first two are of different groups, otherwise few.</summary>
+    private int ExpectedBlocks()
+    {
+        var at = 0;
+        return _changes.Next(ref at, out var first) && _changes.Next(ref at, out var second)
+            && !first.Group.Equals(second.Group) ? _changes.Count : 0;
     }
 
     private readonly struct Key(GroupName group, MemberId member, int nameHash) : IEquatable<Key>

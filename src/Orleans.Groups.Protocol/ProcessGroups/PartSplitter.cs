@@ -8,11 +8,15 @@ namespace Orleans.Groups.Protocol;
 /// Distributes blocks of memberships over parts of bounded size; a block that does not fit goes on in the next part.
 /// </summary>
 /// <param name="maxPerPart">Most memberships in one part; 1 or more.</param>
+/// <param name="expected">How many blocks will come at least.</param>
 /// <typeparam name="TBlock">What is put into parts.</typeparam>
-internal sealed class PartSplitter<TBlock>(int maxPerPart)
+internal sealed class PartSplitter<TBlock>(int maxPerPart, int expected)
 {
     private readonly List<ImmutableArray<TBlock>> _parts = [];
-    private readonly ImmutableArray<TBlock>.Builder _blocks = ImmutableArray.CreateBuilder<TBlock>();
+    private readonly ImmutableArray<TBlock>.Builder _blocks =
+        ImmutableArray.CreateBuilder<TBlock>(Math.Min(expected, maxPerPart));
+
+    private int _expected = expected;
     private int _size;
 
     /// <summary>
@@ -23,7 +27,9 @@ internal sealed class PartSplitter<TBlock>(int maxPerPart)
     {
         if (_size == maxPerPart)
         {
+            _expected = Math.Max(0, _expected - _blocks.Count);
             _parts.Add(_blocks.DrainToImmutable());
+            _blocks.Capacity = Math.Min(_expected, maxPerPart);
             _size = 0;
         }
 

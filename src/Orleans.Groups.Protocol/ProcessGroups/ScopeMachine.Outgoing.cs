@@ -171,9 +171,10 @@ internal sealed partial class ScopeMachine
     /// </summary>
     private ImmutableArray<ScopeMessage.Snapshot> BuildSnapshot()
     {
-        var entries = new PartSplitter<GroupEntry>(_settings.MaxMembershipsPerFrame);
+        var groups = _registry.GetLocalGroups();
+        var entries = new PartSplitter<GroupEntry>(_settings.MaxMembershipsPerFrame, groups.Length);
         var counts = new List<MemberCount>();
-        foreach (var name in _registry.GetLocalGroups())
+        foreach (var name in groups)
         {
             var cell = _registry.FindCell(name);
             Invariant.Require(cell is not null, "a listed group exists");

@@ -1,0 +1,3 @@
+using Orleans.Groups.Comparison;
+
+return await new ComparisonCommand().RunAsync(args);
