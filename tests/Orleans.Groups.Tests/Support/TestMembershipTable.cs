@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Orleans.Groups.Tests;
 
 /// <summary>
-/// Who is in a test's cluster, kept beside its silos: no silo has to live for the others to agree, so each may be killed.
+/// Who is in a test's cluster, kept beside its silos: no silo has to live for the others to agree, so each may be
+/// killed.
 /// </summary>
 internal sealed class TestMembershipTable : IMembershipTable
 {
