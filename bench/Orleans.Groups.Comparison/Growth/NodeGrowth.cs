@@ -28,7 +28,8 @@ internal static class NodeGrowth
                 ring.Add();
             }
 
-            var member = ring.Count = new FrameCount(); // Only now: encoding the frames of all joins would take minutes.
+            // Only now: encoding the frames of all joins would take minutes.
+            var member = ring.Count = new FrameCount();
             ring.Add();
             ring.Count = null;
             rows.Add(

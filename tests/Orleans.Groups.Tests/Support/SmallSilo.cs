@@ -12,9 +12,8 @@ internal static class SmallSilo
     private static readonly byte[] Ballast = GC.AllocateUninitializedArray<byte>(1 << 30);
 
     /// <summary>
-    /// Makes little room for the addresses of grains: by default each silo takes it for a million of them at once, 18
-    /// MB,
-    /// and collects all garbage of the process several times while it starts.
+    /// Makes little room for the addresses of grains: by default each silo takes it for a million of them at once,
+    /// 18 MB, and collects all garbage of the process several times while it starts.
     /// </summary>
     internal static ISiloBuilder StaySmall(this ISiloBuilder silo)
     {
