@@ -75,7 +75,7 @@ internal sealed class SimLink
             case LinkSendOutcome.NotConnected:
                 return SendResult.NotConnected;
             case LinkSendOutcome.Full:
-                _node.World.Note(Mark.ScopeChannelFull);
+                _node.NoteOverflow(Peer, Mark.ScopeChannelFull);
                 EndSession(session);
                 return SendResult.Full;
             default:

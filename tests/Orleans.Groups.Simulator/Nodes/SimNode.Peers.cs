@@ -184,16 +184,23 @@ internal sealed partial class SimNode
             return;
         }
 
+        if (reason == LinkEndReason.BufferFull)
+        {
+            NoteOverflow(id, Mark.LinkBufferFull);
+        }
+
         // Whoever knows that it was declared dead tells its members nothing any more but that.
         if (reason != LinkEndReason.DeclaredDead && !_isDeclaredDead)
         {
             PeerDown(id, session, _peers[id].IsDead);
         }
+    }
 
-        if (reason == LinkEndReason.BufferFull)
-        {
-            World.Note(Mark.LinkBufferFull);
-        }
+    /// <summary>A session ends because a buffer is too small, which may cost members their membership.</summary>
+    internal void NoteOverflow(NodeId peer, Mark mark)
+    {
+        Log(new LogEvent.Fault("overflow", [LogIds.Of(peer)], On: true));
+        World.Note(mark);
     }
 
     private static (int Oldest, int Newest) VersionsOf(SimNode node) =>
