@@ -64,6 +64,23 @@ public sealed class ProtocolRecorderTests
         }
     }
 
+    /// <summary>Lives of two scopes of a node may have the same number.</summary>
+    [Fact]
+    public void Scopes_TwoOfOneNode_HaveTheirOwnTables()
+    {
+        var recorder = new ProtocolRecorder(new EventRecorder(_log).StartNode(NodeA, ProtocolRecorder.Hooks));
+        var (first, second) = (new Scope(recorder, NodeA, "s"), new Scope(recorder, NodeA, "t"));
+        first.Step(new ScopeInput.JoinOne("g", A));
+        second.Step(new ScopeInput.JoinOne("g", A));
+        second.Step(new ScopeInput.JoinOne("k", A));
+        first.Step(new ScopeInput.LeaveOne("g", A));
+
+        var events = _log.Copy();
+        var versions = events.OfType<LogEvent.LocalVer>().Select(static e => $"{e.Scope}{e.Ver}");
+        Assert.Equal(["s1", "t1", "t2", "s2"], versions);
+        Assert.Empty(CheckTables(events));
+    }
+
     [Fact]
     public void Ring_RecordsPublicationsReceiptsAndAcks_AreRecorded()
     {
@@ -142,10 +159,15 @@ public sealed class ProtocolRecorderTests
         private readonly Queue<ScopeEffect.Send> _sends = new();
 
         internal Scope(EventRecorder recorder, NodeId node)
+            : this(new ProtocolRecorder(recorder.StartNode(node, ProtocolRecorder.Hooks)), node, "s")
+        {
+        }
+
+        internal Scope(ProtocolRecorder recorder, NodeId node, ScopeName name)
         {
             Id = new ScopeId(node, 1);
-            _recorder = new ProtocolRecorder(recorder.StartNode(node, ProtocolRecorder.Hooks));
-            _machine = new ScopeMachine("s", Id, ScopeSettings.From(new ProcessGroupsOptions(), isLocal: false));
+            _recorder = recorder;
+            _machine = new ScopeMachine(name, Id, ScopeSettings.From(new ProcessGroupsOptions(), isLocal: false));
             Step(new ScopeInput.StartMonitor(ProtocolRecorder.OwnMonitor, null, null));
         }
 

@@ -145,6 +145,22 @@ public sealed class RecordStoreTests
     }
 
     [Fact]
+    public async Task Forget_AnswerLostAndAskedAgain_TellsAllMembers()
+    {
+        await using var cluster = new InMemoryCluster();
+        var (a, b, c) = (cluster.AddNode("a"), cluster.AddNode("b"), cluster.AddNode("c"));
+        var members = new[] { await a.JoinAsync(new Recorder()), await b.JoinAsync(new Recorder()) };
+        cluster.RecordStore.LoseReplies(1);
+        var unknown = await Assert.ThrowsAsync<GroupException>(() => c.Multicast.ForgetAsync("ring").Soon());
+        Assert.Equal(GroupErrorCode.RecordUnavailable, unknown.Code);
+        await c.Multicast.ForgetAsync("ring").Soon();
+        foreach (var member in members)
+        {
+            Assert.Equal(TerminationReason.Forgotten, (await member.Completion.Soon()).Reason);
+        }
+    }
+
+    [Fact]
     public async Task Forget_StoreFails_SaysThatNobodyKnows()
     {
         await using var cluster = new InMemoryCluster();

@@ -16,6 +16,24 @@ public sealed class LinesTests(PostgresFixture postgres)
     {
         string[] cluster = await CreateClusterAsync();
         await using var silos = await SiloPrograms.StartAsync(3, cluster);
+        await SendAsync(silos[victim], cluster);
+    }
+
+    /// <summary>The same without a database: any silo but the first, which keeps the list, may be killed.</summary>
+    [Fact(Timeout = ClusterRun.Limit)]
+    public async Task BroadcastAndTwoTails_OnLocalhostClustering_ASiloButTheFirstIsKilled_EveryLineOnceAndInOrder()
+    {
+        var first = FreePort.Find();
+        await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", $"{first}"]);
+        var ports = silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).ToList();
+        var gateways = silos.Ready.Select(ready => $"127.0.0.1:{ready.GetProperty("gatewayPort").GetInt32()}");
+        await SendAsync(
+            silos[ports.FindIndex(port => port != first)],
+            [.. gateways.SelectMany(gateway => new[] { "--gateway", gateway })]);
+    }
+
+    private static async Task SendAsync(ChildProcess victim, string[] cluster)
+    {
         await using var first = Client("tail", "g", "--lines", $"{Lines}");
         await using var second = Client("tail", "g", "--lines", $"{Lines}");
         await first.WaitForErrorAsync("listening to g");
@@ -28,7 +46,7 @@ public sealed class LinesTests(PostgresFixture postgres)
             if (number == Lines / 2)
             {
                 await broadcast.Input.FlushAsync();
-                await silos[victim].KillAsync();
+                await victim.KillAsync();
             }
         }
 

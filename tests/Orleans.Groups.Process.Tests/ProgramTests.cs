@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Orleans.Groups.ProcessTests;
@@ -50,7 +48,7 @@ public sealed class ProgramTests(PostgresFixture postgres)
     public async Task Silos_StartedAtOneMoment_FindPortsAndEachOther()
     {
         // On localhost clustering, with a first port of this test's own.
-        var first = FindFreePort();
+        var first = FreePort.Find();
         await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", $"{first}"]);
 
         var ports = silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).ToList();
@@ -101,13 +99,6 @@ public sealed class ProgramTests(PostgresFixture postgres)
 
         Assert.Equal(3, await client.WaitForExitAsync());
         Assert.StartsWith("client: no silo listens at 127.0.0.1:1", client.Errors, StringComparison.Ordinal);
-    }
-
-    private static int FindFreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<string[]> CreateClusterAsync() =>

@@ -288,6 +288,8 @@ internal sealed partial class NodeHost
         {
             _isStopping = true;
         }
+
+        Members.Refuse();
     }
 
     private void End()

@@ -9,7 +9,7 @@ internal sealed class MemberTable(EngineCore core, NodeId node)
     private readonly Lock[] _gates = [.. Enumerable.Range(0, 64).Select(static _ => new Lock())];
     private long _lastNumber;
     private long _count;
-    private volatile bool _isClosed;
+    private volatile bool _isClosed; // No more are made.
 
     internal EngineCore Core { get; } = core;
 
@@ -73,6 +73,9 @@ internal sealed class MemberTable(EngineCore core, NodeId node)
             Interlocked.Decrement(ref _count);
         }
     }
+
+    /// <summary>Makes no more members, because their node begins to stop; those there are live on for now.</summary>
+    internal void Refuse() => _isClosed = true;
 
     /// <summary>Ends all members, because their node stops; no more are made.</summary>
     internal void EndAll()

@@ -422,9 +422,10 @@ internal sealed partial class RingMachine
             _insertJoiner = null;
             var reason = result.Verdict switch
             {
-                EditVerdict.Full => JoinRefusal.Full,
+                // Race: the second copy finds the ring full, somebody goes, the first copy lands after all.
+                EditVerdict.Full when !_editWasUnknown => JoinRefusal.Full,
                 EditVerdict.AuthorNotAlive => JoinRefusal.NotMember,
-                _ => JoinRefusal.Gone, // A first copy of the edit may have inserted it, in a record that is gone.
+                _ => JoinRefusal.Gone, // A first copy may have inserted it, in a record that is gone.
             };
             effects.Add(new RingEffect.Send(joiner, new RingMessage.JoinRefused(reason)));
         }

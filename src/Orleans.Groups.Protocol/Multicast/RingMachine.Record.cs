@@ -13,6 +13,7 @@ internal sealed partial class RingMachine
     private GroupRecord? _heldAtEdit;
     private GroupRecord? _heldAtRead;
     private bool _editAwaitsRetry;
+    private bool _editWasUnknown;
     private bool _readAwaitsRetry;
     private bool _surveyAwaitsRetry;
     private bool _recordIsMissing;
@@ -30,6 +31,7 @@ internal sealed partial class RingMachine
     {
         Invariant.Require(_edit is null, "one edit is outstanding at a time");
         _edit = edit;
+        _editWasUnknown = false;
         _heldAtEdit = _view?.Record;
         effects.Add(new RingEffect.SubmitEdit(edit));
     }
@@ -165,6 +167,7 @@ internal sealed partial class RingMachine
     /// </summary>
     private void OnUnknownOutcome(RecordEdit edit)
     {
+        _editWasUnknown = true;
         if (edit is not (RecordEdit.Create or RecordEdit.Recreate))
         {
             _editAwaitsRetry = true;

@@ -90,6 +90,11 @@ internal static class GoodRings
             .Write(4, B, $"{A} {B} {C}", epoch: "f", parent: "e")
             .Adopt(B, 4, $"{A} {B} {C}", "f", "e").Adopt(A, 4, $"{A} {B} {C}", "f", "e")
             .Adopt(C, 4, $"{A} {B} {C}", "f", "e").Say(A, 1).Give(A, 1, A, B, C).Quiet()),
+        new("G-S19 G-L3 G-S13", "a death that only the lost record knew is no death", h => h
+            .Ring(LogHooks.Store).Write(4, B, $"{A} {B} ({C})").At(A, new LogEvent.RegLost("r"))
+            .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e")
+            .Adopt(B, 4, $"{A} {B} {C}", "f", "e").Adopt(A, 4, $"{A} {B} {C}", "f", "e")
+            .Adopt(C, 4, $"{A} {B} {C}", "f", "e").Quiet()),
         new("G-S15", "two heirs, one after the other", h => h
             .Start("a@1", "b@1", "c@1").Adopt(B, 4, $"{A} {B} ({C})").Adopt(A, 5, $"{A} ({B}) ({C})")
             .At(B, new LogEvent.AckOrig("r", B, C, 1, "e", 4)).At(A, new LogEvent.AckOrig("r", A, C, 2, "e", 5))),

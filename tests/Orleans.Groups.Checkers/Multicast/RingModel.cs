@@ -8,6 +8,7 @@ internal sealed class RingModel(string group)
     private readonly Dictionary<string, RecordModel> _newest = new(StringComparer.Ordinal);
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Epoch, string Member)> _revived = [];
 
     internal string Group { get; } = group;
 
@@ -97,6 +98,11 @@ internal sealed class RingModel(string group)
 
         var record = new RecordModel(epoch, ver, entries, shownBy, status);
         _records.Add((epoch, ver), record);
+        if (!_newest.ContainsKey(epoch))
+        {
+            ForgetUnknownDeaths(epoch, record);
+        }
+
         foreach (var entry in entries)
         {
             if (!_listedFrom.TryGetValue((epoch, entry.Member), out var first) || ver < first)
@@ -106,7 +112,7 @@ internal sealed class RingModel(string group)
 
             if (!entry.Alive)
             {
-                _removed.Add(entry.Member);
+                Remove(epoch, entry.Member);
             }
         }
 
@@ -118,19 +124,43 @@ internal sealed class RingModel(string group)
         }
         else
         {
-            _removed.UnionWith(entries.Where(entry => !newest.Lists(entry.Member)).Select(static e => e.Member));
+            foreach (var entry in entries.Where(entry => !newest.Lists(entry.Member)))
+            {
+                Remove(epoch, entry.Member);
+            }
         }
 
         foreach (var ((listedEpoch, member), first) in _listedFrom)
         {
             if (listedEpoch == epoch && first < ver && !record.Lists(member))
             {
-                _removed.Add(member);
+                Remove(epoch, member);
                 _listedFrom.Remove((listedEpoch, member)); // It never comes back.
             }
         }
 
         return record;
+    }
+
+    /// <summary>A record that is made again may not know of deaths that only the lost one knew.</summary>
+    private void ForgetUnknownDeaths(string epoch, RecordModel first)
+    {
+        if (_parents.TryGetValue(epoch, out var parent) && parent.Length > 0)
+        {
+            foreach (var entry in first.Entries.Where(static entry => entry.Alive))
+            {
+                _removed.Remove(entry.Member);
+                _revived.Add((parent, entry.Member));
+            }
+        }
+    }
+
+    private void Remove(string epoch, string member)
+    {
+        if (!_revived.Contains((epoch, member)))
+        {
+            _removed.Add(member);
+        }
     }
 }
 

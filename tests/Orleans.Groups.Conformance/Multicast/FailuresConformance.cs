@@ -239,4 +239,40 @@ public abstract class FailuresConformance<TEngine> : MulticastTest<TEngine>
             () => members[0].Node.Multicast.JoinAsync(Ring, new RecordingHandler("late")));
         Assert.Equal(GroupErrorCode.ShuttingDown, late.Code);
     }
+
+    // From the moment in which a node begins to stop, nobody new lives there.
+    [Fact]
+    [Needs(FixtureCapabilities.Cut)]
+    public async Task StopNode_WhileAMemberDrains_MakesNoMember()
+    {
+        var members = await StartRingAsync("a", "b");
+        var stopping = members[0].Node;
+        await Fixture.CutAsync(stopping, members[1].Node);
+        await members[0].PublishManyAsync(1);
+        var stopped = Fixture.StopNodeAsync(stopping);
+        var refused = await RefusalAsync(stopping).WithinAsync("the node begins to stop");
+
+        Assert.Equal(GroupErrorCode.ShuttingDown, refused.Code);
+        Assert.False(members[0].Group.Completion.IsCompleted, "It still drains.");
+        await Fixture.HealAsync(stopping, members[1].Node);
+        await stopped.WithinAsync("the node stops");
+        await AllReceiveAsync(members[0], 1, members[1]);
+    }
+
+    private static async Task<GroupException> RefusalAsync(INodeFixture node)
+    {
+        while (true)
+        {
+            try
+            {
+                node.CreateMember("late").End();
+            }
+            catch (GroupException exception)
+            {
+                return exception;
+            }
+
+            await Task.Yield();
+        }
+    }
 }

@@ -145,7 +145,7 @@ internal sealed class RecordStore(World world)
             if (request.IsLate)
             {
                 world.Note(Mark.EditLandedLate);
-                Announce(request);
+                Announce();
             }
         }
         else if (result.Verdict == EditVerdict.Applied)
@@ -175,16 +175,13 @@ internal sealed class RecordStore(World world)
     }
 
     /// <summary>
-    /// An edit whose author has ended lands late: no machine can know of it, so somebody has to look.
+    /// An edit that lands late may have been given up by its author: no machine knows of it, so somebody has to look.
     /// </summary>
-    private void Announce(StoreRequest request)
+    private void Announce()
     {
-        if (request.Ring is null or { Stage: RingStage.Ended } || !request.Node.IsRunning)
+        foreach (var node in world.Running)
         {
-            foreach (var node in world.Running)
-            {
-                world.Schedule(World.Draw(node.Random, 1_000, 100_000), new StoreNoticed(node));
-            }
+            world.Schedule(World.Draw(node.Random, 1_000, 100_000), new StoreNoticed(node));
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed partial class World
     private const long LongestStart = 5_000_000;
 
     private int _lastName;
+    private bool _hasUntoldEnds;
 
     /// <summary>Everything of a plan will be done when its time comes.</summary>
     internal void Load(WorldPlan plan)
@@ -90,13 +91,20 @@ internal sealed partial class World
         }
     }
 
-    /// <summary>Whether nobody knows if a ring was forgotten, or whoever knew may not have told its members.</summary>
-    internal bool HasUntoldEnds { get; set; }
+    /// <summary>Nobody knows if a ring was forgotten, or whoever knew may not have told its members.</summary>
+    internal void NoteUntoldEnds()
+    {
+        _hasUntoldEnds = true;
+        if (IsHealed)
+        {
+            Schedule(AskAgainAfter, new AskAgain());
+        }
+    }
 
     /// <summary>Whoever does not know whether a ring was forgotten asks again.</summary>
     internal void ForgetAgain()
     {
-        foreach (var group in HasUntoldEnds ? Groups : [])
+        foreach (var group in _hasUntoldEnds ? Groups : [])
         {
             if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true })
             {
@@ -104,7 +112,7 @@ internal sealed partial class World
             }
         }
 
-        foreach (var node in HasUntoldEnds ? Running : [])
+        foreach (var node in _hasUntoldEnds ? Running : [])
         {
             node.TellStoreMayBeLost(); // Whoever was never told looks itself.
         }

@@ -83,12 +83,20 @@ internal sealed partial class SimNode
         }
     }
 
+    private void TellOfUntoldEnds()
+    {
+        if (_hasForgotten)
+        {
+            World.NoteUntoldEnds();
+        }
+    }
+
     /// <summary>A forgetting was answered.</summary>
     internal void ForgetAnswered(RecordEdit edit, EditResult? result)
     {
         if (result is null)
         {
-            World.HasUntoldEnds = true; // Whoever asked is told to ask again.
+            World.NoteUntoldEnds(); // Whoever asked is told to ask again.
         }
         else if (result is { Current: { Status: not RecordStatus.Open } record })
         {

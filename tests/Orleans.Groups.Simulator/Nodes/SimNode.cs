@@ -75,7 +75,7 @@ internal sealed partial class SimNode
     {
         IsRunning = false;
         IsStopping = true;
-        World.HasUntoldEnds |= _hasForgotten;
+        TellOfUntoldEnds();
         foreach (var ring in Rings.ToList())
         {
             ring.Abandon();
@@ -163,7 +163,7 @@ internal sealed partial class SimNode
             }
 
             IsRunning = false;
-            World.HasUntoldEnds |= _hasForgotten;
+            TellOfUntoldEnds();
             Log(new LogEvent.NodeStop(LogReasons.Stopped));
             World.DeclareDead(this);
         }

@@ -80,11 +80,17 @@ internal sealed partial class PlanDrawer
         var jitter = _faults.Contains(FaultKind.F13)
             ? Enumerable.Range(0, 10).Select(_ => Between(500, 2_000)).ToArray()
             : [];
+        var (ring, link) = (DrawRing(isTiny), DrawLink(isTiny));
+        if (link.MaxBatchBytes < 1_000)
+        {
+            ring = ring with { JoinAttemptTimeout = TimeSpan.FromSeconds(5) }; // A state takes many round trips.
+        }
+
         return new WorldSettings
         {
             Nodes = _nodes,
-            Ring = DrawRing(isTiny),
-            Link = DrawLink(isTiny),
+            Ring = ring,
+            Link = link,
             Scope = DrawScope(isTiny),
             Scopes = _kind == WorldKind.Pg ? DrawScopes() : [],
             LocalScopes = ["local"],

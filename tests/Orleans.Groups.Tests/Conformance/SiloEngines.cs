@@ -8,7 +8,7 @@ public sealed class SiloEngine : IGroupsEngine
     public FixtureCapabilities Capabilities => FixtureCapabilities.All;
 
     public Task<IGroupsFixture> CreateAsync(FixtureOptions options) =>
-        SiloFixture.StartAsync(options, usesLocalDirectory: false);
+        Task.FromResult<IGroupsFixture>(new SiloFixture(options, usesLocalDirectory: false));
 }
 
 /// <summary>Silos with the grain directory that Orleans has by default.</summary>
@@ -17,5 +17,5 @@ public sealed class DefaultDirectorySiloEngine : IGroupsEngine
     public FixtureCapabilities Capabilities => FixtureCapabilities.All;
 
     public Task<IGroupsFixture> CreateAsync(FixtureOptions options) =>
-        SiloFixture.StartAsync(options, usesLocalDirectory: true);
+        Task.FromResult<IGroupsFixture>(new SiloFixture(options, usesLocalDirectory: true));
 }

@@ -9,9 +9,7 @@ using Orleans.TestingHost;
 
 namespace Orleans.Groups.Tests;
 
-/// <summary>
-/// A TestCluster for one fact: a first silo that holds the membership table, and one silo for each node of the fact.
-/// </summary>
+/// <summary>A TestCluster for one fact: one silo for each node of the fact, and nothing else.</summary>
 internal sealed class SiloFixture : IGroupsFixture
 {
     private const string StorageName = "records";
@@ -24,18 +22,24 @@ internal sealed class SiloFixture : IGroupsFixture
     private readonly FaultyNetwork _network;
     private readonly RecordFaults _faults;
     private readonly TestRecordStorage _storage = new();
+    private readonly TestMembershipTable _membership = new();
+    private readonly string _key = Guid.NewGuid().ToString();
     private readonly TestCluster _cluster;
     private readonly Lock _gate = new();
     private readonly List<SiloNode> _nodes = [];
-    private readonly Dictionary<string, SiloHandle> _lastLives = [];
+    private readonly Dictionary<string, short> _instances = [];
 
-    private SiloFixture(FixtureOptions options, bool usesLocalDirectory, Action<ISiloBuilder>? configure)
+    internal SiloFixture(
+        FixtureOptions options,
+        bool usesLocalDirectory,
+        Action<ISiloBuilder>? configure = null)
     {
         _options = options;
         _configure = configure;
         _network = new FaultyNetwork(_work);
         _faults = new RecordFaults(LoseRecordAsync, group => Task.FromResult(_storage.Exists(group)));
         var builder = new TestClusterBuilder(1);
+        builder.Options.UseTestClusterMembership = false;
         builder.Options.ConfigureFileLogging = false;
         builder.Options.InitializeClientOnDeploy = false;
         builder.Options.ConnectionTransport = ConnectionTransportType.InMemory;
@@ -46,35 +50,24 @@ internal sealed class SiloFixture : IGroupsFixture
         }
 
         // Not by a delegate that makes the silos: TestCluster would then use sockets, whatever it was told.
-        var key = Guid.NewGuid().ToString();
-        Fixtures[key] = this;
-        builder.Properties[nameof(SiloFixture)] = key;
+        Fixtures[_key] = this;
+        builder.Properties[nameof(SiloFixture)] = _key;
         builder.AddSiloBuilderConfigurator<Configurator>();
         _cluster = builder.Build();
     }
 
     public IRecordFaults Records => _faults;
 
-    internal static async Task<IGroupsFixture> StartAsync(
-        FixtureOptions options,
-        bool usesLocalDirectory,
-        Action<ISiloBuilder>? configure = null)
-    {
-        var fixture = new SiloFixture(options, usesLocalDirectory, configure);
-        await fixture._cluster.DeployAsync();
-        fixture.Add("(first)", fixture._cluster.Primary);
-        return fixture;
-    }
-
     public async Task<INodeFixture> AddNodeAsync(string name)
     {
-        if (_lastLives.TryGetValue(name, out var dead))
+        if (!_instances.TryGetValue(name, out var instance)) // A node's next life has the ports of the one before.
         {
-            var again = await _cluster.StartSiloAsync(dead.InstanceNumber, _cluster.Options);
-            return await ConnectAsync(Add(name, again));
+            instance = (short)_instances.Count;
+            _instances[name] = instance;
         }
 
-        return await ConnectAsync(Add(name, await _cluster.StartAdditionalSiloAsync()));
+        var handle = await _cluster.StartSiloAsync(instance, _cluster.Options);
+        return await ConnectAsync(Add(name, handle));
     }
 
     public async Task StopNodeAsync(INodeFixture node)
@@ -145,13 +138,22 @@ internal sealed class SiloFixture : IGroupsFixture
             node.Groups.Host.Kill(); // The end of a test drains nothing.
         }
 
-        await Task.WhenAll(CopyNodes().Select(node => _cluster.KillSiloAsync(node.Handle)));
-        await _cluster.StopAllSilosAsync();
+        foreach (var node in CopyNodes())
+        {
+            await _cluster.KillSiloAsync(node.Handle); // One by one: together they would write to the table in turns.
+        }
+
         await _cluster.DisposeAsync();
+        Fixtures.TryRemove(_key, out _);
+        lock (_gate)
+        {
+            _nodes.Clear(); // What keeps this alive should not keep silos.
+        }
     }
 
     private void Configure(ISiloBuilder silo)
     {
+        silo.StaySmall();
         silo.AddGroups(options =>
         {
             options.RecordStorage = StorageName;
@@ -159,6 +161,7 @@ internal sealed class SiloFixture : IGroupsFixture
             OptionsCopy.Copy(_options.Multicast, options.Multicast);
         });
         var services = silo.Services;
+        services.AddSingleton<IMembershipTable>(_membership);
         services.AddSingleton(_work);
         services.AddSingleton<IFatalErrorHandler, SurvivingSilo>();
         services.AddSingleton<GrainServiceTransport>();
@@ -189,7 +192,6 @@ internal sealed class SiloFixture : IGroupsFixture
             _nodes.Add(node);
         }
 
-        _lastLives[name] = handle;
         return node;
     }
 

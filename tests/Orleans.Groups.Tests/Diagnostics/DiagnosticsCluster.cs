@@ -37,7 +37,7 @@ internal sealed class DiagnosticsCluster : IAsyncDisposable
         var logs = new CollectedLogs();
         var options = new FixtureOptions();
         configure?.Invoke(options);
-        var fixture = await SiloFixture.StartAsync(options, usesLocalDirectory: false, silo =>
+        var fixture = new SiloFixture(options, usesLocalDirectory: false, silo =>
         {
             silo.Services.AddHealthChecks().AddOrleansGroups(configure: configureHealth);
             silo.Services.AddLogging(logging => logging
@@ -47,12 +47,12 @@ internal sealed class DiagnosticsCluster : IAsyncDisposable
                 ActivatorUtilities.CreateInstance<SiloGroups>(provider, clock)));
         });
         var cluster = new DiagnosticsCluster(fixture, clock, logs);
-        for (var index = 1; index < silos; index++)
+        for (var index = 0; index < silos; index++)
         {
             await fixture.AddNodeAsync($"silo{index}");
         }
 
-        cluster.Silos = [.. ((SiloFixture)fixture).CopyNodes()];
+        cluster.Silos = [.. fixture.CopyNodes()];
         await fixture.WaitForConvergenceAsync(TestContext.Current.CancellationToken);
         return cluster;
     }

@@ -196,6 +196,7 @@ internal sealed class LinkCluster : IAsyncDisposable
 
     private void Configure(InProcessTestSiloSpecificOptions options, ISiloBuilder silo)
     {
+        silo.StaySmall();
         Faults.Install(silo, options.SiloPort);
         silo.Configure<ConnectionOptions>(connections => connections.ConnectionsPerEndpoint = _connections);
         silo.Configure<ClusterMembershipOptions>(static membership =>

@@ -13,7 +13,7 @@ public sealed class IntroductionTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _fixture = (SiloFixture)await SiloFixture.StartAsync(new FixtureOptions(), usesLocalDirectory: false);
+        _fixture = new SiloFixture(new FixtureOptions(), usesLocalDirectory: false);
         _left = (SiloNode)await _fixture.AddNodeAsync("left");
         _right = (SiloNode)await _fixture.AddNodeAsync("right");
     }

@@ -63,6 +63,7 @@ internal sealed class RecordCluster : IAsyncDisposable
         builder.Options.ServiceId = serviceId ?? builder.Options.ServiceId;
         builder.ConfigureSilo((_, silo) =>
         {
+            silo.StaySmall();
             silo.Services.Configure<GroupsOptions>(options => options.RecordStorage = storageName);
             silo.Services.AddSingleton(new EndedRecords(mostEnded));
             configure(silo);

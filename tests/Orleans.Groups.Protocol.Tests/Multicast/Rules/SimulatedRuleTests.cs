@@ -145,6 +145,32 @@ public sealed class SimulatedRuleTests
         Assert.Equal(world.Store.Current, founder.Machine.HeldRecord);
     }
 
+    /// <summary>
+    /// R6: nobody knows whether a joiner was inserted, and when it is tried again the ring is full. The first copy may
+    /// land when somebody has gone, so the joiner's id is not used any more.
+    /// </summary>
+    [Fact]
+    public void R6_FullAfterAnUnknownOutcome_IdIsGivenUp()
+    {
+        var settings = RingWorldOptions.DefaultSettings with { MaxMembers = 2 };
+        var world = new RingWorld(
+            new RingWorldOptions { Settings = settings },
+            observers: [new RingHistory(), new RingDiary()]);
+        var ring = world.Ring(1);
+        var joiner = world.Join("b");
+        world.SettleUntil(() => world.Store.Requests.Exists(static request => request.Edit is RecordEdit.InsertRight));
+        var first = world.Store.Requests.Single();
+        var insert = (RecordEdit.InsertRight)first.Edit!;
+        first.IsHeld = true;
+        world.AnswerUnknown(first);
+        var other = new MemberId(joiner.Node.Id, 1_000, "other");
+        world.Store.Current = Apply(
+            world.Store.Current,
+            insert with { Joiner = other, Operation = new OperationId(ring[0].Id, 99) });
+        world.SettleUntil(() => joiner.Failure is not null, timers: true);
+        Assert.Equal(JoinFailure.InserterLost, joiner.Failure);
+    }
+
     private static GroupRecord Apply(GroupRecord? current, RecordEdit edit)
     {
         var result = GroupRecordEditor.Apply(current, edit);

@@ -30,6 +30,7 @@ internal sealed class ClientCluster : IAsyncDisposable
         builder.CreateSiloAsync = async (name, configuration) =>
             await InProcessSiloHandle.CreateAsync(name, configuration, host => host.UseOrleans((_, silo) =>
             {
+                silo.StaySmall();
                 silo.AddGroups(options =>
                 {
                     options.ClientLease = TimeSpan.FromSeconds(10);

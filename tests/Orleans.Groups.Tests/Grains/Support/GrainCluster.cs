@@ -35,6 +35,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         builder.CreateSiloAsync = async (name, configuration) =>
             await InProcessSiloHandle.CreateAsync(name, configuration, host => host.UseOrleans((_, orleans) =>
             {
+                orleans.StaySmall();
                 orleans.AddGroups(options);
                 orleans.Services.AddSingleton(Script);
                 orleans.Services.AddSingleton<IFatalErrorHandler, SurvivingSilo>();
