@@ -36,7 +36,8 @@ public sealed class MulticastOptions
 
     /// <summary>
     /// Largest frame between members, 64 KiB to 16 MiB, default 1 MiB. More travels in several frames, but a single
-    /// message is never split, so a larger payload makes a larger frame.
+    /// message is never split, so a larger payload makes a larger frame. Between silos frames are smaller than 64 KiB
+    /// as far as possible, which is what their links send at once.
     /// </summary>
     public int MaxFrameBytes { get; set; } = 1024 * 1024;
 

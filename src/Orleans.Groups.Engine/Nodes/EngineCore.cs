@@ -43,7 +43,8 @@ internal abstract class EngineCore
 
     internal MulticastOptions Multicast { get; }
 
-    internal RingSettings RingSettings { get; }
+    /// <summary>Settings of ring machines; an engine may want smaller frames than the options allow.</summary>
+    internal RingSettings RingSettings { get; init; }
 
     internal TimeProvider Time { get; }
 

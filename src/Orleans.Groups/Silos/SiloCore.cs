@@ -10,6 +10,9 @@ internal sealed class SiloCore : EngineCore
     /// <summary>Most frames of one scope that wait for one peer before a snapshot is better.</summary>
     private const int FramesPerScope = 64;
 
+    /// <summary>What a frame of a ring has beside its messages: names and numbers, mostly less than that.</summary>
+    private const int FrameHeaderBytes = 1024;
+
     private readonly IRecordStore _records;
     private INodeNetwork? _nodes;
 
@@ -24,6 +27,11 @@ internal sealed class SiloCore : EngineCore
         : base(options.ProcessGroups, options.Multicast, time, logger, seed, FramesPerScope, work, instruments)
     {
         Instruments = instruments;
+
+        // A frame that fits into a batch of a link is written where it is sent from, and read where it has arrived. A
+        // larger one takes large memory at both ends, and is copied once more to be put together.
+        var fitting = SiloNetwork.Settings.MaxBatchBytes - FrameHeaderBytes;
+        RingSettings = RingSettings with { MaxFrameBytes = Math.Min(RingSettings.MaxFrameBytes, fitting) };
         _records = new WatchedRecordStore(records(Work, time), instruments.Records, time);
     }
 

@@ -17,7 +17,8 @@ internal sealed partial class SiloNetwork : INodeNetwork
     /// </summary>
     private const int MaxRememberedDead = 64;
 
-    private static readonly LinkSettings Settings = new()
+    /// <summary>How links are set.</summary>
+    internal static readonly LinkSettings Settings = new()
     {
         MaxFrameBytes = 64 * 1024 * 1024,
         MaxChannelWaitingBytes = 1024L * 1024 * 1024,
