@@ -95,6 +95,12 @@ internal static class GoodRings
             .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e")
             .Adopt(B, 4, $"{A} {B} {C}", "f", "e").Adopt(A, 4, $"{A} {B} {C}", "f", "e")
             .Adopt(C, 4, $"{A} {B} {C}", "f", "e").Quiet()),
+        new("G-S18 G-S19 G-L3", "an erasure that only the lost record knew is none", h => h
+            .Ring(LogHooks.Store, LogHooks.Receive).Start("d@1").Write(4, B, $"{A} {B} ({C})")
+            .Adopt(A, 4, $"{A} {B} ({C})").At(A, new LogEvent.Erase("r", A, C, "e", 4))
+            .Crash("a@1").At(B, new LogEvent.RegLost("r")).Write(4, B, $"{A} {B} {C}", epoch: "f", parent: "e")
+            .Adopt(B, 4, $"{A} {B} {C}", "f", "e").Adopt(C, 4, $"{A} {B} {C}", "f", "e")
+            .Say(C, 1).Give(C, 1, C).Receive(C, 1, B, C, "f").Give(C, 1, B)),
         new("G-S15", "two heirs, one after the other", h => h
             .Start("a@1", "b@1", "c@1").Adopt(B, 4, $"{A} {B} ({C})").Adopt(A, 5, $"{A} ({B}) ({C})")
             .At(B, new LogEvent.AckOrig("r", B, C, 1, "e", 4)).At(A, new LogEvent.AckOrig("r", A, C, 2, "e", 5))),

@@ -18,7 +18,7 @@ internal sealed class HeirChecker(RunModel run, RingsModel rings) : Checker
                 break;
             case LogEvent.Erase e:
                 RequireHeir(rings.RingOf(e.Group).Find(e.Epoch, e.Ver), e.Member, e.Of, e);
-                if (run.IsRealTime)
+                if (run.IsRealTime && !rings.RingOf(e.Group).IsRevived(e.Epoch, e.Of))
                 {
                     _erased.TryAdd((e.Group, e.Of), e);
                 }
@@ -26,6 +26,7 @@ internal sealed class HeirChecker(RunModel run, RingsModel rings) : Checker
                 break;
             case LogEvent.RegWrite e:
                 CheckErased(rings.RingOf(e.Group).LastWritten, e);
+                ForgetLostErasures(e);
                 break;
             case LogEvent.AckOrig e:
                 CheckAck(rings.RingOf(e.Group), e);
@@ -51,6 +52,18 @@ internal sealed class HeirChecker(RunModel run, RingsModel rings) : Checker
             if (!entry.Alive && !Array.Exists(write.Entries, kept => kept.Member == entry.Member))
             {
                 RequireHeir(before, write.Author, entry.Member, write);
+            }
+        }
+    }
+
+    /// <summary>A record that is made again may not know of erasures that only the lost one knew.</summary>
+    private void ForgetLostErasures(LogEvent.RegWrite write)
+    {
+        if (write.Parent.Length > 0 && rings.RingOf(write.Group).LastWritten?.Epoch != write.Epoch)
+        {
+            foreach (var entry in write.Entries.Where(static entry => entry.Alive))
+            {
+                _erased.Remove((write.Group, entry.Member));
             }
         }
     }

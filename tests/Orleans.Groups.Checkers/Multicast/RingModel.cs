@@ -53,6 +53,9 @@ internal sealed class RingModel(string group)
         return null;
     }
 
+    /// <summary>Whether a record that was made again of this epoch lists the member, dead before or not.</summary>
+    internal bool IsRevived(string epoch, string member) => _revived.Contains((epoch, member));
+
     internal void Write(LogEvent.RegWrite e)
     {
         _parents[e.Epoch] = e.Parent;
@@ -157,7 +160,7 @@ internal sealed class RingModel(string group)
 
     private void Remove(string epoch, string member)
     {
-        if (!_revived.Contains((epoch, member)))
+        if (!IsRevived(epoch, member))
         {
             _removed.Add(member);
         }
