@@ -101,7 +101,6 @@ internal sealed class ExploreCommand(IReadOnlyList<string> arguments, TextWriter
             + $" {result.Depth,4} deep {result.Time.TotalSeconds,8:0.0} s {(result.IsClosed ? "closed" : "OPEN")}"));
         if (result.Failure is not null)
         {
-            output.WriteLine($"  {result.Failure}");
             foreach (var line in result.Story)
             {
                 output.WriteLine($"  {line}");

@@ -52,7 +52,7 @@ internal sealed class Explorer
             IsClosed: failure is null && _next.Count == 0,
             (failure as PropertyException)?.Property ?? (failure is null ? null : "invariant"),
             failure?.Message,
-            failure is null ? [] : Tell(last));
+            failure is null ? [] : Tell(last, failure.Message));
     }
 
     private (Exception? Failure, int Last) Expand(Explorable world, int index)
@@ -95,8 +95,8 @@ internal sealed class Explorer
         return (null, -1);
     }
 
-    /// <summary>The run that leads to a state, move by move, with what the machines did.</summary>
-    private IReadOnlyList<string> Tell(int last)
+    /// <summary>The run that leads to a state, move by move, with what the machines did and what is wrong.</summary>
+    private IReadOnlyList<string> Tell(int last, string failure)
     {
         var moves = new Stack<Move>();
         for (var index = last; index > 0; index = _steps[index].Parent)
@@ -115,11 +115,11 @@ internal sealed class Explorer
             }
             catch (Exception exception) when (exception is PropertyException or InvariantViolationException)
             {
-                world.Notes.Add($"  !! {exception.Message}");
+                break; // The last move, which is told as far as it came.
             }
         }
 
-        return world.Notes;
+        return [.. world.Notes, $"!! {failure}"];
     }
 }
 

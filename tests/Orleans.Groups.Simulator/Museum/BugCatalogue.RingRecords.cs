@@ -60,14 +60,39 @@ internal static partial class BugCatalogue
                             return IsInRing;
                 """)),
         Gm(
-            "stamps-only-at-birth",
+            "stamps-of-ones-own",
             "R5, GD3, 6ec8d94aa1",
-            "A member gets another left neighbour, its link keeps the old stamp, and slow messages of "
-                + "before count.",
+            "Both ends of a link count from the version in which they saw it change; one skips that version and "
+                + "refuses the other for ever.",
             new BugEdit(
-                Editor,
-                "if (after[index].IsAlive && !Equals(LeftOf(before, member), LeftOf(after, member)))",
-                "if (after[index].IsAlive && LeftOf(before, member) is null)")),
+                RingLinks,
+                "private long _toldRight;",
+                "private long _toldRight, _rightSince, _leftSince;"),
+            new BugEdit(
+                RingLinks,
+                "new(_view!.Record.Epoch, _view.RightStamp, _view.Version);",
+                "new(_view!.Record.Epoch, _rightSince, _view.Version);"),
+            new BugEdit(
+                RingLinks,
+                "var right = _view!.Right;",
+                "var right = _view!.Right;\n        _rightSince = _view.Version;"),
+            new BugEdit(RingLinks, "link.Stamp != view.Stamp", "link.Stamp != _leftSince"),
+            new BugEdit(
+                RingViews,
+                "_leftIsOpen = false;",
+                "_leftIsOpen = false;\n            _leftSince = view.Version;"),
+            new BugEdit(
+                RingViews,
+                "if (!view.Left.Equals(before.Left) || view.Stamp != before.Stamp)",
+                "if (!view.Left.Equals(before.Left))"),
+            new BugEdit(
+                RingViews,
+                "if (!view.Right.Equals(before.Right) || view.RightStamp != before.RightStamp)",
+                "if (!view.Right.Equals(before.Right))"),
+            new BugEdit(
+                RingJoining,
+                "_watched.Add(from);",
+                "_watched.Add(from);\n            _leftSince = record.Version;")),
         Gm(
             "operations-are-not-remembered",
             "R6",
@@ -123,14 +148,6 @@ internal static partial class BugCatalogue
                 RingJoining,
                 "if (record.Status != RecordStatus.Open || !record.HasAlive)",
                 "if (record.Status != RecordStatus.Open)")),
-        Gm(
-            "surveys-need-not-be-complete",
-            "R3",
-            "A record is made anew although a node that holds a view of it has not answered.",
-            new BugEdit(
-                RingRecord,
-                "if (!answered.IsComplete)",
-                "if (answered.Request < 0)")),
         Gm(
             "lost-records-are-founded-anew",
             "R3",
