@@ -4,7 +4,7 @@ namespace Orleans.Groups.Simulator.Tests;
 public sealed class MarkTests
 {
     /// <summary>So many situations may be too rare for a short run.</summary>
-    internal const int Rare = 6;
+    internal const int Rare = 3;
 
     [Fact]
     public void Marks_Always_HaveSentencesOfTheirOwn()

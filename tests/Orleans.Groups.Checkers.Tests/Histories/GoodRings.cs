@@ -101,6 +101,14 @@ internal static class GoodRings
             .Crash("a@1").At(B, new LogEvent.RegLost("r")).Write(4, B, $"{A} {B} {C}", epoch: "f", parent: "e")
             .Adopt(B, 4, $"{A} {B} {C}", "f", "e").Adopt(C, 4, $"{A} {B} {C}", "f", "e")
             .Say(C, 1).Give(C, 1, C).Receive(C, 1, B, C, "f").Give(C, 1, B)),
+        new("G-S19", "the broadcast of one whose death was lost with the record", h => h
+            .Ring(LogHooks.Store, LogHooks.Receive).Write(4, B, $"{A} {B} ({C})").AdoptAll(4, $"{A} {B} ({C})", A, B)
+            .Say(C, 1).Give(C, 1, C).Crash("a@1").Crash("b@1").Start("d@1").At("d@1/1", new LogEvent.RegLost("r"))
+            .Write(4, C, $"{A} {B} {C}", epoch: "f", parent: "e").Adopt(C, 4, $"{A} {B} {C}", "f", "e")
+            .Write(5, C, $"({A}) ({B}) {C}", epoch: "f", parent: "e").Write(6, C, C, epoch: "f", parent: "e")
+            .Write(7, C, $"{C} d@1/1", epoch: "f", parent: "e").Adopt(C, 7, $"{C} d@1/1", "f", "e")
+            .Enter("d@1/1", $"{C} d@1/1", $"{C}:0 d@1/1:0").Adopt("d@1/1", 7, $"{C} d@1/1", "f", "e")
+            .Receive(C, 1, "d@1/1", C, "f").Give(C, 1, "d@1/1")),
         new("G-S15", "two heirs, one after the other", h => h
             .Start("a@1", "b@1", "c@1").Adopt(B, 4, $"{A} {B} ({C})").Adopt(A, 5, $"{A} ({B}) ({C})")
             .At(B, new LogEvent.AckOrig("r", B, C, 1, "e", 4)).At(A, new LogEvent.AckOrig("r", A, C, 2, "e", 5))),

@@ -7,6 +7,8 @@ namespace Orleans.Groups.Checkers;
 /// </summary>
 internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
 {
+    private const string DeadForAll = "sent when all others went by a record without it";
+
     private readonly Dictionary<(string Member, long Op), (string Property, string Why)> _fenced = [];
 
     internal override void Check(LogEvent next)
@@ -27,8 +29,10 @@ internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
                 break;
             case LogEvent.Deliver deliver when deliver.From != deliver.Member && deliver.Call > 0:
                 // Two that are dead for the others, and do not know it yet, may hear each other.
+                var ring = rings.RingOf(deliver.Group);
                 if (_fenced.TryGetValue((deliver.From, deliver.Call), out var fence)
-                    && !rings.RingOf(deliver.Group).HasRemoved(deliver.Member))
+                    && !ring.HasRemoved(deliver.Member)
+                    && !(fence.Why == DeadForAll && ring.HasReturned(deliver.From)))
                 {
                     Report(
                         fence.Property,
@@ -63,7 +67,7 @@ internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
         }
         else if (member.Ring.HasRemoved(member.Id) && IsDeadForAll(member))
         {
-            _fenced[(send.Member, send.Call)] = ("G-S19", "sent when all others went by a record without it");
+            _fenced[(send.Member, send.Call)] = ("G-S19", DeadForAll);
         }
     }
 

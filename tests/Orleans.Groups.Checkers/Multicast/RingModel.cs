@@ -9,6 +9,7 @@ internal sealed class RingModel(string group)
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _parents = new(StringComparer.Ordinal);
     private readonly HashSet<(string Epoch, string Member)> _revived = [];
+    private readonly HashSet<string> _returned = new(StringComparer.Ordinal);
 
     internal string Group { get; } = group;
 
@@ -55,6 +56,9 @@ internal sealed class RingModel(string group)
 
     /// <summary>Whether a record that was made again of this epoch lists the member, dead before or not.</summary>
     internal bool IsRevived(string epoch, string member) => _revived.Contains((epoch, member));
+
+    /// <summary>Whether a record that was made again ever listed somebody whom the lost one did not.</summary>
+    internal bool HasReturned(string member) => _returned.Contains(member);
 
     internal void Write(LogEvent.RegWrite e)
     {
@@ -152,7 +156,11 @@ internal sealed class RingModel(string group)
         {
             foreach (var entry in first.Entries.Where(static entry => entry.Alive))
             {
-                _removed.Remove(entry.Member);
+                if (_removed.Remove(entry.Member))
+                {
+                    _returned.Add(entry.Member);
+                }
+
                 _revived.Add((parent, entry.Member));
             }
         }

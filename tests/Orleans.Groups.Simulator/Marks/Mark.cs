@@ -213,29 +213,14 @@ internal enum Mark
     [Situation("a handler threw", WorldKind.Gm)]
     HandlerThrew,
 
-    [Situation("a scope's channel ran over, and the session ended", WorldKind.Pg)]
-    ScopeChannelFull,
-
     [Situation("a scope was told to wait for a peer", WorldKind.Pg)]
     ChannelFull,
 
     [Situation("a scope was told that there is room again", WorldKind.Pg)]
     ChannelHasRoomAgain,
 
-    [Situation("an update did not follow the one before", WorldKind.Pg)]
-    UpdateAfterAGap,
-
-    [Situation("an update was known already", WorldKind.Pg)]
-    UpdateAlreadyKnown,
-
     [Situation("an update came of somebody who had not introduced itself", WorldKind.Pg)]
     UpdateOfAStranger,
-
-    [Situation("a frame of an earlier life of a scope came", WorldKind.Pg)]
-    ScopeFrameOfAnOlderLife,
-
-    [Situation("a frame of a scope came outside its session", WorldKind.Pg)]
-    ScopeFrameOutsideItsSession,
 
     [Situation("a snapshot travelled in parts", WorldKind.Pg)]
     SnapshotInParts,

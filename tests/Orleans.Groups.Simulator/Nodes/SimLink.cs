@@ -75,7 +75,7 @@ internal sealed class SimLink
             case LinkSendOutcome.NotConnected:
                 return SendResult.NotConnected;
             case LinkSendOutcome.Full:
-                _node.NoteOverflow(Peer, Mark.ScopeChannelFull);
+                _node.NoteOverflow(Peer);
                 EndSession(session);
                 return SendResult.Full;
             default:
@@ -225,7 +225,6 @@ internal sealed class SimLink
         Mark? mark = kind switch
         {
             LinkTrace.WrongNode => Mark.PacketForAnotherLife,
-            LinkTrace.NotAlive => Mark.PacketBeforeMembership,
             LinkTrace.Dead => Mark.PacketOfTheDead,
             LinkTrace.WrongSession => Mark.PacketOfAnotherSession,
             LinkTrace.Duplicate => Mark.PacketTwice,

@@ -143,6 +143,10 @@ internal sealed partial class SimNode
             var refusal = LinkMachine.RefusalOfTheDead(Id, from, World.Settings.Link);
             World.Transmit(this, from, null, refusal);
         }
+        else if (peer is not { IsDead: true } && message.Header.To.Equals(Id))
+        {
+            World.Note(Mark.PacketBeforeMembership);
+        }
     }
 
     /// <summary>A session has begun.</summary>
@@ -186,7 +190,7 @@ internal sealed partial class SimNode
 
         if (reason == LinkEndReason.BufferFull)
         {
-            NoteOverflow(id, Mark.LinkBufferFull);
+            NoteOverflow(id);
         }
 
         // Whoever knows that it was declared dead tells its members nothing any more but that.
@@ -197,10 +201,10 @@ internal sealed partial class SimNode
     }
 
     /// <summary>A session ends because a buffer is too small, which may cost members their membership.</summary>
-    internal void NoteOverflow(NodeId peer, Mark mark)
+    internal void NoteOverflow(NodeId peer)
     {
         Log(new LogEvent.Fault("overflow", [LogIds.Of(peer)], On: true));
-        World.Note(mark);
+        World.Note(Mark.LinkBufferFull);
     }
 
     private static (int Oldest, int Newest) VersionsOf(SimNode node) =>

@@ -274,18 +274,9 @@ internal sealed class SimScopeLife
 
     private void Note(ScopeTrace kind)
     {
-        Mark? mark = kind switch
+        if (kind == ScopeTrace.UnknownPeer) // The others need links that do not keep order.
         {
-            ScopeTrace.Gap => Mark.UpdateAfterAGap,
-            ScopeTrace.OldUpdate => Mark.UpdateAlreadyKnown,
-            ScopeTrace.OldIncarnation => Mark.ScopeFrameOfAnOlderLife,
-            ScopeTrace.NotInSession => Mark.ScopeFrameOutsideItsSession,
-            ScopeTrace.UnknownPeer => Mark.UpdateOfAStranger,
-            _ => null,
-        };
-        if (mark is { } seen)
-        {
-            _node.World.Note(seen);
+            _node.World.Note(Mark.UpdateOfAStranger);
         }
     }
 }
