@@ -26,7 +26,8 @@ internal sealed class RingEpilogue(World world)
         {
             var isJoined = node.Rings.Exists(ring => ring.Group.Equals(group) && ring.Stage == RingStage.Member);
             var isShort = world.Settings.JoinTimeout < QuietTime;
-            Require(isJoined || isShort || IsFull(group), "G-L1", $"nobody new could join {group}");
+            var mayBeOut = world.Settings.Ring.EjectSlowMembers; // Whose report took too long was let in, and put out.
+            Require(isJoined || isShort || mayBeOut || IsFull(group), "G-L1", $"nobody new could join {group}");
         }
 
         var rings = world.Running.SelectMany(static running => running.Rings).ToList();
