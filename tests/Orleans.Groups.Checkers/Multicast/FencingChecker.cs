@@ -71,9 +71,13 @@ internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
         }
     }
 
+    /// <summary>
+    /// Whether no member that runs lists it, be it dead itself: such a one hands on what it takes, and whoever does not
+    /// know of its own death yet takes that.
+    /// </summary>
     private static bool IsDeadForAll(MemberModel member) =>
         member.Ring.Members.All(other =>
-            other == member || other.IsGone || other.View?.ListsAlive(member.Id) == false);
+            other == member || other.IsOver || other.View?.ListsAlive(member.Id) == false);
 
     private void CheckEpoch(MemberModel member, LogEvent.Deliver deliver)
     {
