@@ -55,6 +55,9 @@ internal sealed partial class World
     /// <summary>Whether all faults are over.</summary>
     internal bool IsHealed { get; private set; }
 
+    /// <summary>How many sessions have ended since then because a link's buffer was full.</summary>
+    internal int OverflowsSinceHealed { get; private set; }
+
     /// <summary>Who looks on.</summary>
     [Watcher]
     internal IWorldWatcher? Watcher { get; set; }
