@@ -134,8 +134,7 @@ internal sealed partial class RingMachine
     /// Whether a record was made again, perhaps more than once, out of another: it remembers the other's last edit.
     /// Race: (1) the record is lost and made again twice, and a member hears of the second time only; (2) it gets a new
     /// left neighbour, whose view it would have to confirm by a read; (3) the catch-up behind that view would be
-    /// refused,
-    /// and never come again (rule R8).
+    /// refused, and never come again (rule R8).
     /// </summary>
     private static bool Descends(GroupRecord later, GroupRecord earlier) =>
         later.Version > earlier.Version

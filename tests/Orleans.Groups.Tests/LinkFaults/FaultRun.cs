@@ -39,7 +39,7 @@ internal sealed class FaultRun
 
     /// <param name="name">The test.</param>
     /// <param name="fixedSeeds">How many seeds are the same in every run; the fresh ones come on top.</param>
-    internal FaultRun(string name, int fixedSeeds = 2)
+    internal FaultRun(string name, int fixedSeeds = 3)
     {
         _name = name;
         var fresh = Enumerable.Range(0, NumberOf(FreshVariable) ?? 1).Select(static _ => Random.Shared.Next());
