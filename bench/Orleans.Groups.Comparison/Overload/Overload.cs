@@ -45,8 +45,11 @@ internal static class Overload
             handlers.Select(handler => handler.Fault).FirstOrDefault(fault => fault is not null));
     }
 
-    /// <summary>One member stands still after three seconds and is ejected; the sender sends all the time.</summary>
-    internal static async Task<EjectedResult> EjectAsync()
+    /// <summary>
+    /// After three seconds one member stands still, or takes a tenth of what it took before, and is ejected; the sender
+    /// sends all the time.
+    /// </summary>
+    internal static async Task<EjectedResult> EjectAsync(bool standsStill)
     {
         const double blockAt = 3;
         const double endAt = 9;
@@ -74,9 +77,13 @@ internal static class Overload
         while (watch.Elapsed.TotalSeconds < endAt)
         {
             counts.Add((watch.Elapsed.TotalSeconds, Interlocked.Read(ref accepted)));
-            if (watch.Elapsed.TotalSeconds >= blockAt)
+            if (watch.Elapsed.TotalSeconds >= blockAt && standsStill)
             {
                 handlers[slow].Block();
+            }
+            else if (watch.Elapsed.TotalSeconds >= blockAt)
+            {
+                handlers[slow].SlowDown(RateBetween(counts, 1, blockAt) / TooFast);
             }
 
             await Task.Delay(ShortSample);
@@ -87,7 +94,8 @@ internal static class Overload
         var last = await places[0].ConfirmedBroadcastAsync(Payload(1_000, accepted + 1), ConfirmLevel.ProcessedByAll);
         last.ThrowIfNotOk();
         handlers[slow].Free();
-        var end = await places[slow].Completion;
+        var end = places[slow].Completion;
+        await Task.WhenAny(end, Task.Delay(Sample)); // It may not have been ejected.
         var rates = counts.Zip(counts.Skip(1), (from, to) =>
             (to.Second, (to.Count - from.Count) / (to.Second - from.Second))).ToList();
         return new EjectedResult(
@@ -95,7 +103,7 @@ internal static class Overload
             RateBetween(counts, 1, blockAt),
             RateBetween(counts, blockAt + 2, endAt),
             LongestPause(counts),
-            end.Reason,
+            end.IsCompletedSuccessfully ? (await end).Reason : null,
             handlers.Where((_, index) => index != slow).Max(handler => accepted + 1 - handler.Received));
     }
 

@@ -9,6 +9,7 @@ internal sealed class OverloadHandler(double perSecond = double.PositiveInfinity
     private readonly long _begun = Stopwatch.GetTimestamp();
     private readonly TaskCompletionSource _freed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStuck;
+    private double _perSecond = perSecond;
     private double _next;
     private long _received;
 
@@ -20,6 +21,9 @@ internal sealed class OverloadHandler(double perSecond = double.PositiveInfinity
 
     /// <summary>Stops in the middle of its next message, for as long as <see cref="Free"/> is not called.</summary>
     internal void Block() => _isStuck = true;
+
+    /// <summary>From here on it takes no more than so many.</summary>
+    internal void SlowDown(double toPerSecond) => Volatile.Write(ref _perSecond, toPerSecond);
 
     /// <summary>Lets it go on.</summary>
     internal void Free() => _freed.TrySetResult();
@@ -39,11 +43,11 @@ internal sealed class OverloadHandler(double perSecond = double.PositiveInfinity
             await _freed.Task;
         }
 
-        if (double.IsFinite(perSecond))
+        if (Volatile.Read(ref _perSecond) is var pace && double.IsFinite(pace))
         {
             // Pauses are never exact, so what one was too long, the next ones are shorter.
             var now = Stopwatch.GetElapsedTime(_begun).TotalSeconds;
-            _next = Math.Max(_next + (1 / perSecond), now - 0.1);
+            _next = Math.Max(_next + (1 / pace), now - 0.1);
             if (_next - now >= 0.002)
             {
                 await Task.Delay(TimeSpan.FromSeconds(_next - now));

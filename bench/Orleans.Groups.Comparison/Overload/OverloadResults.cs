@@ -25,19 +25,19 @@ internal sealed record ToleratedResult(
     internal bool IsGood => Live.Max(sample => sample.Bytes) < Bound && Lost == 0 && Fault is null && Refused > 0;
 }
 
-/// <summary>What happens when a member that stands still is ejected.</summary>
+/// <summary>What happens when a slow member is ejected.</summary>
 /// <param name="Rates">Messages per second taken from the sender, over time.</param>
-/// <param name="Before">The same before the member stood still.</param>
+/// <param name="Before">The same before the member became slow.</param>
 /// <param name="After">The same from two seconds after that.</param>
 /// <param name="Pause">The longest time without any.</param>
-/// <param name="Reason">How the slow member ended.</param>
+/// <param name="Reason">How the slow member ended, if it has.</param>
 /// <param name="Lost">Accepted messages that one of the others has not had.</param>
 internal sealed record EjectedResult(
     IReadOnlyList<(double Second, double PerSecond)> Rates,
     double Before,
     double After,
     double Pause,
-    TerminationReason Reason,
+    TerminationReason? Reason,
     long Lost)
 {
     private const double FullSpeed = 0.8;

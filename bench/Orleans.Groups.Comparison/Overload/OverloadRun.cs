@@ -22,7 +22,14 @@ internal sealed class OverloadRun(RunSettings settings) : IRun
 
         if (settings.Wants("eject"))
         {
-            isGood &= await EjectAsync();
+            isGood &= await EjectAsync(
+                standsStill: true,
+                "overload-ejection",
+                "One of five members stands still from 3 s on; EjectAfter is 0.5 s");
+            isGood &= await EjectAsync(
+                standsStill: false,
+                "overload-slow-ejection",
+                "One of five members is ten times too slow from 3 s on; EjectAfter is 0.5 s");
         }
 
         return isGood ? 0 : 1;
@@ -71,20 +78,21 @@ internal sealed class OverloadRun(RunSettings settings) : IRun
         return results.TrueForAll(result => result.IsGood);
     }
 
-    private async Task<bool> EjectAsync()
+    private async Task<bool> EjectAsync(bool standsStill, string name, string title)
     {
-        Terminal.Progress("ejection of a member that stands still");
-        var result = await Overload.EjectAsync();
+        var what = standsStill ? "stands still" : "is ten times too slow";
+        Terminal.Progress($"ejection of a member that {what}");
+        var result = await Overload.EjectAsync(standsStill);
         Console.WriteLine(FormattableString.Invariant(
-            $"ejection: {result.Before:#,0} messages/s before, {result.After:#,0}/s from 2 s after it stood still; ")
+            $"a member {what}: {result.Before:#,0} messages/s before, {result.After:#,0}/s from 2 s after it began; ")
             + FormattableString.Invariant($"no progress for {result.Pause:0.00} s; the slow member ended as ")
-            + $"{result.Reason}; lost: {result.Lost}; good: {(result.IsGood ? "yes" : "no")}");
+            + $"{result.Reason?.ToString() ?? "member"}; lost: {result.Lost}; good: {(result.IsGood ? "yes" : "no")}");
         await WriteAsync(
-            "overload-ejection",
+            name,
             "second,messages_per_s",
             result.Rates.Select(sample => FormattableString.Invariant($"{sample.Second:0.0},{sample.PerSecond:0}")),
             SvgChart.Of(
-                "One of five members stands still from 3 s on; EjectAfter is 0.5 s",
+                title,
                 Note + Machine.Describe(),
                 ("seconds", false),
                 ("messages per second taken from the sender", false),

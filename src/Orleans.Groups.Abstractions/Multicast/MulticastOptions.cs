@@ -6,7 +6,10 @@ public enum SlowMemberPolicy
     /// <summary>Wait for it: senders wait when their windows are full.</summary>
     Tolerate,
 
-    /// <summary>Take it out of the ring after <see cref="MulticastOptions.EjectAfter"/> without progress.</summary>
+    /// <summary>
+    /// Take it out of the ring when it has made no progress for <see cref="MulticastOptions.EjectAfter"/>, or has been
+    /// far behind for that long.
+    /// </summary>
     Eject,
 }
 
@@ -113,8 +116,14 @@ public sealed class MulticastOptions
 
     /// <summary>
     /// With <see cref="SlowMemberPolicy.Eject"/>: how long a member may make no progress on messages that wait for it,
-    /// 100 ms to 1 h; default 10 s.
+    /// or be far behind; 100 ms to 1 h; default 10 s.
     /// </summary>
+    /// <remarks>
+    /// Far behind is a member for whose handler half of a publisher's window waits, until that is less than a quarter:
+    /// such a handler may always get somewhere, and yet everybody waits for it. Only what everybody has received
+    /// counts, and only while at least half of the members, the publisher included, are not far behind: with a
+    /// publisher that is too fast for most of them, nobody is taken out. It is noticed up to a quarter of the time late.
+    /// </remarks>
     public TimeSpan EjectAfter { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What to do when a handler throws; default <see cref="HandlerFailurePolicy.Skip"/>.</summary>

@@ -121,4 +121,7 @@ internal enum RingTimer
 
     /// <summary>Look whether the slowest member has made progress.</summary>
     SlowMember,
+
+    /// <summary>Look who is far behind, though it makes progress.</summary>
+    Backlog,
 }

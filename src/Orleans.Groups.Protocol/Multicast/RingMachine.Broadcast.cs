@@ -11,8 +11,6 @@ internal sealed partial class RingMachine
     private readonly ConfirmTable _confirms = new();
     private readonly Dictionary<MemberId, long> _handled = [];
     private readonly List<MemberId> _reportsDue = [];
-    private MemberId? _slowMember;
-    private long _slowMemberMark;
 
     private void OnBroadcast(RingInput.Broadcast broadcast, EffectList<RingEffect> effects)
     {
@@ -33,6 +31,7 @@ internal sealed partial class RingMachine
             payloads = payloads[count..];
             own.Append(batch);
             _ledger.Add(batch);
+            _backlog?.Add(batch);
             effects.Add(new RingEffect.Deliver(_self, batch));
             if (!IsAlone)
             {
@@ -53,14 +52,18 @@ internal sealed partial class RingMachine
         ReleaseWindow(effects);
     }
 
-    /// <summary>How many payloads go into one batch, so that a frame stays within its limit; at least one.</summary>
+    /// <summary>
+    /// How many payloads go into one batch, so that a frame stays within its limit; at least one. No more than a
+    /// quarter of the window, which gets whole batches back.
+    /// </summary>
     private int CountForFrame(ReadOnlySpan<ReadOnlyMemory<byte>> payloads)
     {
+        var most = Math.Min(_settings.MaxFrameBytes, _settings.WindowBytes / 4);
         var bytes = 0L;
         for (var count = 0; count < payloads.Length; count++)
         {
             bytes += payloads[count].Length + PublicationBatch.OverheadBytes;
-            if (bytes > _settings.MaxFrameBytes && count > 0)
+            if (bytes > most && count > 0)
             {
                 return count;
             }
@@ -83,6 +86,7 @@ internal sealed partial class RingMachine
     /// <summary>This member's own messages are acked or processed further than before, perhaps.</summary>
     private void SettleConfirms(EffectList<RingEffect> effects)
     {
+        _backlog?.Ack(_progress[_self].LastAcked);
         var released = _ledger.Release(_progress[_self].LastAcked);
         if (released > 0)
         {
@@ -112,6 +116,7 @@ internal sealed partial class RingMachine
         }
         else if (_ledger.Report(_self, through, _view!))
         {
+            _backlog?.Report(_self, through);
             ReleaseWindow(effects);
         }
     }
@@ -120,6 +125,7 @@ internal sealed partial class RingMachine
     {
         if (_hasState && _ledger.Report(from, through, _view!))
         {
+            _backlog?.Report(from, through);
             ReleaseWindow(effects);
         }
     }
@@ -173,31 +179,5 @@ internal sealed partial class RingMachine
         }
 
         _reportsDue.Clear();
-    }
-
-    /// <summary>Rule R1: the oldest watermark names who holds the ring up; the policy acts on that alone.</summary>
-    private void WatchSlowMember(EffectList<RingEffect> effects)
-    {
-        if (!_settings.EjectSlowMembers || _slowMember is not null || _ledger.Slowest is not { } slowest)
-        {
-            return;
-        }
-
-        _slowMember = slowest;
-        _slowMemberMark = _ledger.ProcessedBy(slowest);
-        SetTimer(RingTimer.SlowMember, _settings.EjectAfter, effects);
-    }
-
-    private void OnSlowMemberDue(EffectList<RingEffect> effects)
-    {
-        if (_slowMember is { } member && _view!.IsAlive(member)
-            && _ledger.ProcessedBy(member) == _slowMemberMark
-            && _slowMemberMark < _ledger.Published)
-        {
-            Suspect(member);
-        }
-
-        _slowMember = null;
-        WatchSlowMember(effects);
     }
 }

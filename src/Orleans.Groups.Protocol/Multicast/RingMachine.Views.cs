@@ -256,6 +256,7 @@ internal sealed partial class RingMachine
             {
                 _suspects.Remove(member);
                 _ledger.Forget(member);
+                _backlog?.Forget(member);
             }
 
             if (!view.Knows(member))

@@ -43,6 +43,7 @@ internal sealed partial class RingMachine
         _settings = settings;
         _random = new DeterministicRandom(seed);
         _ledger = new WindowLedger(self);
+        _backlog = settings.EjectSlowMembers ? new BacklogWatch(self, settings.WindowBytes) : null;
     }
 
     private enum Phase

@@ -4,6 +4,7 @@ namespace Orleans.Groups.Protocol;
 
 /// <summary>What a ring machine needs of <see cref="MulticastOptions"/>; validated by whoever makes it.</summary>
 internal sealed record RingSettings(
+    long WindowBytes,
     int MaxFrameBytes,
     int MaxMembers,
     int MaxWaitingJoiners,
@@ -18,6 +19,7 @@ internal sealed record RingSettings(
     /// <summary>Takes the settings from the options.</summary>
     internal static RingSettings From(MulticastOptions options) =>
         new(
+            options.WindowBytes,
             options.MaxFrameBytes,
             options.MaxMembers,
             options.MaxWaitingJoiners,

@@ -74,6 +74,7 @@ internal sealed record WorldSettings
     internal long InspectInterval { get; init; } = 100_000;
 
     internal static RingSettings DefaultRing { get; } = new(
+        WindowBytes: 64 * 1024,
         MaxFrameBytes: 64 * 1024,
         MaxMembers: 64,
         MaxWaitingJoiners: 64,

@@ -36,7 +36,7 @@ internal sealed class MarkSpotter(Action<Mark> note)
                     note(Mark.JoinerBuriedTheDead);
                     break;
                 case RingEffect.SubmitEdit { Edit: RecordEdit.MarkDead }
-                    when input is RingInput.TimerFired { Timer: RingTimer.SlowMember }:
+                    when input is RingInput.TimerFired { Timer: RingTimer.SlowMember or RingTimer.Backlog }:
                     note(Mark.SlowMemberEjected);
                     break;
                 case RingEffect.JoinFailed:

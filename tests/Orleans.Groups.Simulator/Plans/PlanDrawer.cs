@@ -86,7 +86,7 @@ internal sealed partial class PlanDrawer
             ring = ring with { JoinAttemptTimeout = TimeSpan.FromSeconds(5) }; // A state takes many round trips.
         }
 
-        return new WorldSettings
+        var settings = new WorldSettings
         {
             Nodes = _nodes,
             Ring = ring,
@@ -115,6 +115,7 @@ internal sealed partial class PlanDrawer
             FiresStaleTimers = Chance(4),
             InspectInterval = Between(50, 400) * 1_000L,
         };
+        return settings with { Ring = ring with { WindowBytes = settings.WindowBytes } };
     }
 
     private RingSettings DrawRing(bool isTiny) => WorldSettings.DefaultRing with

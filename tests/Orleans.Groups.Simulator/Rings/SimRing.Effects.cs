@@ -5,7 +5,7 @@ namespace Orleans.Groups.Simulator;
 /// <content>What the machine wants done.</content>
 internal sealed partial class SimRing
 {
-    private readonly long[] _timers = new long[4];
+    private readonly long[] _timers = new long[Enum.GetValues<RingTimer>().Length];
     private readonly Dictionary<MemberId, long> _watches = [];
     private readonly List<(SimRing Watcher, long Token)> _localWatchers = [];
     private readonly Dictionary<NodeId, long> _remoteWatchers = [];

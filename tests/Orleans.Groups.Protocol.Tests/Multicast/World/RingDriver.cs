@@ -53,18 +53,23 @@ internal sealed class RingDriver : RingObserver
         }
     }
 
-    private RingWorldOptions DrawOptions(bool isTracing) => new()
+    private RingWorldOptions DrawOptions(bool isTracing)
     {
-        IsTracing = isTracing,
-        WindowBytes = _random.Next(3) == 0 ? 400 : 64 * 1024,
-        Settings = RingWorldOptions.DefaultSettings with
+        var window = _random.Next(3) == 0 ? 400 : 64 * 1024;
+        return new RingWorldOptions
         {
-            MaxFrameBytes = _random.Next(2) == 0 ? 200 : 64 * 1024,
-            MaxHeldBytes = _random.Next(4) == 0 ? 600 : 1024 * 1024,
-            MaxWaitingJoiners = _random.Next(4) == 0 ? 1 : 64,
-            EjectSlowMembers = _profile.EjectsSlowMembers && _random.Next(2) == 0,
-        },
-    };
+            IsTracing = isTracing,
+            WindowBytes = window,
+            Settings = RingWorldOptions.DefaultSettings with
+            {
+                WindowBytes = window,
+                MaxFrameBytes = _random.Next(2) == 0 ? 200 : 64 * 1024,
+                MaxHeldBytes = _random.Next(4) == 0 ? 600 : 1024 * 1024,
+                MaxWaitingJoiners = _random.Next(4) == 0 ? 1 : 64,
+                EjectSlowMembers = _profile.EjectsSlowMembers && _random.Next(2) == 0,
+            },
+        };
+    }
 
     private void Run()
     {

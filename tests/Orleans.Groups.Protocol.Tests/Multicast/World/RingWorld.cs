@@ -15,6 +15,7 @@ internal sealed record RingWorldOptions
     internal bool IsTracing { get; init; }
 
     internal static RingSettings DefaultSettings { get; } = new(
+        WindowBytes: 64 * 1024,
         MaxFrameBytes: 64 * 1024,
         MaxMembers: 64,
         MaxWaitingJoiners: 64,

@@ -16,6 +16,7 @@ internal sealed partial class RingWorld : Explorable
     private const string Group = "ring";
 
     private static readonly RingSettings Settings = new(
+        WindowBytes: 64 * 1024,
         MaxFrameBytes: 64 * 1024,
         MaxMembers: 64,
         MaxWaitingJoiners: 64,
