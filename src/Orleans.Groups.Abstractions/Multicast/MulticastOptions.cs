@@ -122,7 +122,7 @@ public sealed class MulticastOptions
     /// Far behind is a member for whose handler half of a publisher's window waits, until that is less than a quarter:
     /// such a handler may always get somewhere, and yet everybody waits for it. Only what everybody has received
     /// counts, and only while at least half of the members, the publisher included, are not far behind: with a
-    /// publisher that is too fast for most of them, nobody is taken out. It is noticed up to a quarter of the time late.
+    /// publisher that is too fast for most of them, nobody is taken out. It is noticed up to a quarter of it late.
     /// </remarks>
     public TimeSpan EjectAfter { get; set; } = TimeSpan.FromSeconds(10);
 

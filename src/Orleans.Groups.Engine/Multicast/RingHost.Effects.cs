@@ -10,6 +10,7 @@ internal sealed partial class RingHost
     private readonly List<(RingHost Watcher, long Token)> _localWatchers = new(0);
     private readonly Dictionary<NodeId, long> _remoteWatchers = new(0);
     private long _lastToken;
+    private bool _isPutOffCounted;
 
     /// <summary>Another node wants to know when this member ends; <see langword="false"/> when it has.</summary>
     internal bool TryAddWatcher(NodeId node, long session)
@@ -192,7 +193,34 @@ internal sealed partial class RingHost
     {
         _timers[(int)timer.Timer]?.Dispose();
         var fired = new RingInput.TimerFired(timer.Timer, timer.Generation);
-        _timers[(int)timer.Timer] = Timers.Create(Core.Time, () => Tell(fired), timer.After);
+        if (timer.Timer != RingTimer.PutOff)
+        {
+            _timers[(int)timer.Timer] = Timers.Create(Core.Time, () => Tell(fired), timer.After);
+            return;
+        }
+
+        // What was put off is work that is under way: whoever waits until nothing is, waits for it.
+        Core.Work.Begin();
+        Volatile.Write(ref _isPutOffCounted, true);
+        _timers[(int)timer.Timer] = Timers.Create(Core.Time, () => SendPutOff(fired), timer.After);
+    }
+
+    private void SendPutOff(RingInput.TimerFired fired)
+    {
+        var isCounted = Interlocked.Exchange(ref _isPutOffCounted, false); // Before the machine can set it again.
+        Tell(fired);
+        if (isCounted)
+        {
+            Core.Work.End();
+        }
+    }
+
+    private void EndPutOff()
+    {
+        if (Interlocked.Exchange(ref _isPutOffCounted, false))
+        {
+            Core.Work.End();
+        }
     }
 
     private void Watch(MemberId member)

@@ -132,6 +132,7 @@ internal sealed partial class RingHost
             timer?.Dispose();
         }
 
+        EndPutOff();
         foreach (var member in _watches.Keys.ToList())
         {
             Unwatch(member);

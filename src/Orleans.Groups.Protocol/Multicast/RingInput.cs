@@ -124,4 +124,7 @@ internal enum RingTimer
 
     /// <summary>Look who is far behind, though it makes progress.</summary>
     Backlog,
+
+    /// <summary>Send what nobody waits for, if nothing else has taken it along.</summary>
+    PutOff,
 }

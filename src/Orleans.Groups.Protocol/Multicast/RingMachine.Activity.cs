@@ -26,6 +26,10 @@ internal sealed partial class RingMachine
             {
                 TakeReturned(entry.Publisher, progress, entry.PublishedThrough, entry.AckedThrough, effects);
             }
+            else if (entry.IsQuestion)
+            {
+                OnAsked(entry.Publisher, progress);
+            }
             else
             {
                 TakeNew(progress, entry, effects);
@@ -57,7 +61,14 @@ internal sealed partial class RingMachine
         if (publishedThrough > progress.LastAcked)
         {
             progress.Ack(publishedThrough);
-            _output.Ack(publisher, publishedThrough);
+            if (publisher.Equals(_self))
+            {
+                AckSoon(publishedThrough, effects);
+            }
+            else
+            {
+                _output.Ack(publisher, publishedThrough);
+            }
         }
 
         if (ackedThrough > progress.LastAcked)
@@ -87,6 +98,7 @@ internal sealed partial class RingMachine
 
             var fresh = batch.After(progress.LastPublished);
             progress.Append(fresh);
+            NoteReceived(entry.Publisher, fresh);
             _output.Publish(entry.Publisher, fresh);
             effects.Add(new RingEffect.Deliver(entry.Publisher, fresh));
         }

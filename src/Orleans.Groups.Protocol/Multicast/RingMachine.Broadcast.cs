@@ -42,6 +42,10 @@ internal sealed partial class RingMachine
         foreach (var confirm in broadcast.Confirms)
         {
             _confirms.Add(first + confirm.Index, confirm, needsRead: IsAlone);
+            if (confirm.Level == ConfirmLevel.ProcessedByAll && !IsAlone)
+            {
+                _output.Ask(_self);
+            }
         }
 
         if (IsAlone)
@@ -112,7 +116,7 @@ internal sealed partial class RingMachine
         _handled[publisher] = Math.Max(through, _handled.GetValueOrDefault(publisher));
         if (!publisher.Equals(_self))
         {
-            MarkReportDue(publisher);
+            ReportSoon(publisher, through, effects);
         }
         else if (_ledger.Report(_self, through, _view!))
         {
@@ -170,6 +174,7 @@ internal sealed partial class RingMachine
     {
         foreach (var publisher in _reportsDue)
         {
+            _ = _unreportedBytes.Remove(publisher);
             if (_view!.IsAlive(publisher) && _handled.TryGetValue(publisher, out var through))
             {
                 effects.Add(new RingEffect.Send(

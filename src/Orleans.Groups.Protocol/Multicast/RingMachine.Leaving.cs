@@ -22,6 +22,7 @@ internal sealed partial class RingMachine
         if (_phase == Phase.Member)
         {
             _phase = Phase.Leaving;
+            SendPutOff();
             RefuseWaitingJoiners(effects);
             SetTimer(RingTimer.LeaveDeadline, _settings.LeaveTimeout, effects);
         }

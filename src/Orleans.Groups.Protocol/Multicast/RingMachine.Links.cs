@@ -99,6 +99,12 @@ internal sealed partial class RingMachine
             return;
         }
 
+        if (!_output.IsEmpty && _rightIsOpen)
+        {
+            TakeAckAlong();
+            TakeReportsAlong(_view!.Right.Node);
+        }
+
         SendGathered(effects);
         SendReports(effects);
     }

@@ -345,6 +345,9 @@ internal sealed partial class RingMachine
             case RingTimer.SlowMember when IsInRing:
                 OnSlowMemberDue(effects);
                 break;
+            case RingTimer.PutOff when IsInRing:
+                OnMomentOver();
+                break;
             case RingTimer.Backlog when IsInRing:
                 OnBacklogDue(effects);
                 break;

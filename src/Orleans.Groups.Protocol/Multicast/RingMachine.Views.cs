@@ -264,6 +264,7 @@ internal sealed partial class RingMachine
                 gone.Add(member);
                 _progress.Remove(member);
                 _handled.Remove(member);
+                ForgetReports(member);
             }
         }
 

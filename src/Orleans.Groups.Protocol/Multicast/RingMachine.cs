@@ -131,7 +131,8 @@ internal sealed partial class RingMachine
             _ledger.Published,
             _ledger.Slowest,
             HasWork: !_output.IsEmpty || _edit is not null || _suspects.Count > 0 || !_confirms.IsEmpty
-                || _waitingJoiners.Count > 0 || _held.Count > 0);
+                || _waitingJoiners.Count > 0 || _held.Count > 0 || _isMomentSet,
+            _isAckPutOff);
     }
 
     private void Dispatch(RingInput input, EffectList<RingEffect> effects)
@@ -258,7 +259,8 @@ internal sealed record RingStatus(
     long UnprocessedBytes,
     long Published,
     MemberId? HeldUpBy,
-    bool HasWork);
+    bool HasWork,
+    bool IsAckPutOff);
 
 /// <summary>What a ring machine knows of one member.</summary>
 /// <param name="Member">Who.</param>

@@ -29,6 +29,9 @@ internal sealed class RingOutput
         gathered.AckedThrough = Math.Max(gathered.AckedThrough, through);
     }
 
+    /// <summary>Asks for reports of what a publisher has published, behind everything that is gathered.</summary>
+    internal void Ask(MemberId publisher) => Find(publisher).IsAsked = true;
+
     internal void Clear()
     {
         _positions.Clear();
@@ -47,6 +50,11 @@ internal sealed class RingOutput
         var bytes = 0L;
         foreach (var gathered in _gathered)
         {
+            if (gathered.Batches.Count == 0 && gathered.AckedThrough == 0)
+            {
+                continue; // A question alone.
+            }
+
             if (gathered.Batches.Count == 0 || leavesOutPayload(gathered.Publisher))
             {
                 var last = gathered.Batches.Count == 0 ? 0 : gathered.Batches[^1].Last;
@@ -73,7 +81,19 @@ internal sealed class RingOutput
             AddPart(frame, gathered.Publisher, batches, gathered.AckedThrough);
         }
 
-        frames.Add(frame.ToImmutable());
+        foreach (var gathered in _gathered)
+        {
+            if (gathered.IsAsked && !leavesOutPayload(gathered.Publisher))
+            {
+                frame.Add(new ActivityEntry(gathered.Publisher, [], 0, 0));
+            }
+        }
+
+        if (frame.Count > 0)
+        {
+            frames.Add(frame.ToImmutable());
+        }
+
         Clear();
         return frames;
     }
@@ -110,5 +130,7 @@ internal sealed class RingOutput
         internal List<PublicationBatch> Batches { get; } = [];
 
         internal long AckedThrough { get; set; }
+
+        internal bool IsAsked { get; set; }
     }
 }

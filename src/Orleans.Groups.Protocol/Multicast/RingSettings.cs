@@ -16,6 +16,9 @@ internal sealed record RingSettings(
     bool EjectSlowMembers,
     TimeSpan EjectAfter)
 {
+    /// <summary>How long what nobody waits for may be put off; not at all by default.</summary>
+    internal TimeSpan ReportDelay { get; init; }
+
     /// <summary>Takes the settings from the options.</summary>
     internal static RingSettings From(MulticastOptions options) =>
         new(
@@ -29,5 +32,8 @@ internal sealed record RingSettings(
             options.RetryMinimum,
             options.RetryMaximum,
             options.SlowMembers == SlowMemberPolicy.Eject,
-            options.EjectAfter);
+            options.EjectAfter)
+        {
+            ReportDelay = TimeSpan.FromMilliseconds(1),
+        };
 }

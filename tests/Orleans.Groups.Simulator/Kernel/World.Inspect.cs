@@ -85,6 +85,11 @@ internal sealed partial class World
         {
             var (upstream, downstream) = (status.Members[index], other.Members[index]);
             var (published, acked) = OnTheWay(left, right, upstream.Member);
+            if (status.IsAckPutOff && upstream.Member.Equals(left.Self))
+            {
+                acked = upstream.LastAcked; // Its timer is set, which at rest may not be.
+            }
+
             flows.Add(new Flow(
                 TextOf(upstream.Member),
                 upstream.Member.Equals(right.Self) || right.Self.Equals(upstream.Heir),

@@ -115,7 +115,8 @@ internal sealed partial class PlanDrawer
             FiresStaleTimers = Chance(4),
             InspectInterval = Between(50, 400) * 1_000L,
         };
-        return settings with { Ring = ring with { WindowBytes = settings.WindowBytes } };
+        var delay = TimeSpan.FromMilliseconds(settings.InspectInterval / 1_000 % 3); // No draw of its own: seeds stay.
+        return settings with { Ring = ring with { WindowBytes = settings.WindowBytes, ReportDelay = delay } };
     }
 
     private RingSettings DrawRing(bool isTiny) => WorldSettings.DefaultRing with
