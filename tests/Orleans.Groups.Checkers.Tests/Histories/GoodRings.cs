@@ -124,6 +124,12 @@ internal static class GoodRings
             .Send(B, 1, ProofLevel.Processed).Give(B, 1, A, B).Proved(B, 1, ProofLevel.Processed)
             .Leaving(B).Write(4, B, $"{A} {D}").Left(B).Adopt(A, 4, $"{A} {D}").Changed(A, D, B, $"{A} {D}")
             .Enter(D, $"{A} {D}", $"{A}:0 {D}:0").Adopt(D, 4, $"{A} {D}").Quiet()),
+        new("G-S7", "who was to be taken in, and founds another ring since the record is lost, is owed nothing", h => h
+            .StartWith([LogHooks.Store], "a@1", "b@1").Fault("suspicion", "a@1").Write(1, A, A)
+            .Enter(A, A, $"{A}:0").Adopt(A, 1, A).Write(2, A, $"{A} {B}")
+            .Send(A, 1, ProofLevel.Processed).Give(A, 1, A).At(A, new LogEvent.RegLost("r"))
+            .Write(1, B, B, epoch: "f").Enter(B, B, $"{B}:0").Adopt(B, 1, B, epoch: "f")
+            .Proved(A, 1, ProofLevel.Processed)),
         new("G-S17", "counters that make sense", h => h
             .Ring().At(A, new LogEvent.Progress("r", A, B, 5, 3, 2, 2)).Quiet()
             .At(A, new LogEvent.Progress("r", A, B, 5, 5, 5, 0))),

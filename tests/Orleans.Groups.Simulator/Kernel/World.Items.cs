@@ -106,9 +106,10 @@ internal sealed partial class World
     {
         foreach (var group in _hasUntoldEnds ? Groups : [])
         {
-            if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true })
+            if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true } record)
             {
-                Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group);
+                // That ring, not one that was founded meanwhile.
+                Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group, record.Epoch);
             }
         }
 
