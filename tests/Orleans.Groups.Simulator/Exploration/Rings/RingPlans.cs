@@ -111,7 +111,7 @@ internal static class RingPlans
         },
         new(
             "ring-shrink-grow",
-            "Two members become one by a leave, and two again by a joiner that comes meanwhile or later; one publishes twice.",
+            "Two members become one by a leave, and two by a joiner, meanwhile or later; one publishes twice.",
             new SeatPlan(0, Join, Publish, Publish),
             new SeatPlan(1, Join, Leave),
             new SeatPlan(2, JoinBehind))
