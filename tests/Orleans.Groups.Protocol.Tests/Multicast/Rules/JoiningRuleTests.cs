@@ -373,6 +373,41 @@ public sealed class JoiningRuleTests
         Assert.Equal([ring[0].Id, again.Id], world.Store.Current!.Entries.Select(static entry => entry.Member));
     }
 
+    /// <summary>
+    /// R7: a view without the state makes no member. Calls that come too early do nothing, and who waits is told so.
+    /// </summary>
+    [Fact]
+    public void R7_CallsBeforeTheState_HaveNoEffect()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(2);
+        var joiner = world.JoinRightOf(ring[0], world.AddNode("c"));
+        var link = world.Link(ring[0].Node, joiner.Node);
+        world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.InsertRight }]);
+        link.IsHeld = true;
+        world.Settle();
+        world.Step(joiner, new RingInput.Received(ring[0].Id, new RingMessage.View(world.Store.Current!)));
+        var status = joiner.Machine.GetStatus();
+        Assert.Equal((MulticastPhase.Joining, false), (status.Phase, status.HasState));
+        Assert.Equal(3, status.Members.Length);
+        Assert.All(status.Members, static member => Assert.Equal(0, member.LastPublished + member.LastReturned));
+
+        var effects = new EffectList<RingEffect>();
+        joiner.Machine.Step(new RingInput.ValidateMembers([ring[0].Id]), effects);
+        joiner.Machine.Step(new RingInput.Processed(ring[0].Id, 1), effects);
+        joiner.Machine.Step(RingInput.Flush.Instance, effects);
+        Assert.Equal(0, effects.Count);
+        var confirm = new ConfirmRequest(0, 7, ConfirmLevel.ReceivedByAll);
+        joiner.Machine.Step(new RingInput.Broadcast(new ReadOnlyMemory<byte>[] { new byte[1] }, [confirm]), effects);
+        Assert.Equal(
+            [new RingEffect.ConfirmSettled(7, new(BroadcastStatus.Failed, BroadcastReason.Terminated))],
+            effects.Effects.ToArray());
+
+        link.IsHeld = false;
+        world.SettleAndCheck();
+        Assert.True(joiner.IsJoined);
+    }
+
     /// <summary>However a joiner is ended, its caller hears that it did not join, and nothing of it is left.</summary>
     [Theory]
     [InlineData(true)]
