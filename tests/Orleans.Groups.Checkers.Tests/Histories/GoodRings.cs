@@ -37,6 +37,14 @@ internal static class GoodRings
         new("G-S7", "a joiner behind a proof", h => h
             .Ring().Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B, C)
             .Crash("d@1").Proved(A, 1, ProofLevel.Processed)),
+        new("G-S7 G-S8", "a lone member that the store lists has its proof; one that it does not list has none", h => h
+            .Alone(A).Send(A, 1, ProofLevel.Received).Give(A, 1, A).Proved(A, 1)
+            .Start("b@1").Fault("cut", "a@1", "b@1").Write(2, B, $"({A})").Write(3, B, B, epoch: "f")
+            .Send(A, 2, ProofLevel.Received).Proved(A, 2, ProofLevel.Received, Outcome.Unknown, "LostMembership")
+            .Stopped(A, "LostMembership").Quiet()),
+        new("G-S7", "a lone member that the store lists when it calls, and not when it is told", h => h
+            .Alone(A).Start("b@1").Send(A, 1, ProofLevel.Processed).Give(A, 1, A).Fault("cut", "a@1", "b@1")
+            .Write(2, B, $"({A})").Proved(A, 1, ProofLevel.Processed).Stopped(A, "LostMembership").Quiet()),
         new("G-S10 G-S5", "a dead member's messages come before its death", h => h
             .Ring().Say(C, 1).Give(C, 1, C, A).Crash("c@1").Give(C, 1, B)
             .Changed(A, "", C, $"{A} {B}").Changed(B, "", C, $"{A} {B}").Quiet()),

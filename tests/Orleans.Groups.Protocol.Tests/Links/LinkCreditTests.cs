@@ -43,6 +43,48 @@ public sealed class LinkCreditTests
         Assert.EndsWith("credited 5 has room", A.TakeLog());
     }
 
+    /// <summary>Each of very many channels is told once that it has room, whether or not others are stopped.</summary>
+    [Fact]
+    public void H5_ManyChannels_StopAndGoOn_OneAfterTheOther()
+    {
+        SendAll(LinkProbe.Scope, Ten, Ten, Ten, Ten); // Stopped all the time.
+        _pair.Flow();
+        A.TakeLog();
+        for (var round = 0; round < 2; round++)
+        {
+            for (var number = 100UL; number < 200; number++)
+            {
+                var channel = LinkChannel.Credited(number);
+                SendAll(channel, Ten, Ten, Ten, Ten);
+                _pair.Flow();
+                Assert.Equal($"flush, credited {number} is full", A.TakeLog());
+                B.Consume(channel, Ten, Ten, Ten);
+                B.Flush();
+                _pair.Flow();
+                Assert.Equal($"credited {number} has room", A.TakeLog());
+                B.Consume(channel, Ten);
+                B.Flush();
+                _pair.Flow();
+                Assert.Empty(A.TakeLog());
+            }
+        }
+
+        B.Consume(LinkProbe.Scope, Ten, Ten, Ten);
+        B.Flush();
+        _pair.Flow();
+        Assert.EndsWith("credited 5 has room", A.TakeLog());
+    }
+
+    [Fact]
+    public void H5_NothingConsumed_OwesNothing()
+    {
+        B.Consume(LinkProbe.Scope);
+
+        Assert.Empty(B.TakeLog());
+        Assert.Empty(B.Timers);
+        Assert.False(_pair.B.Box.OfType<LinkMessage.Batch>().Any());
+    }
+
     [Fact]
     public void H5_RoomComesBack_BelowHalf()
     {
