@@ -23,9 +23,9 @@ internal static partial class BugCatalogue
                 ScopeOutgoing,
                 """
                         SendGathered(effects);
-                        SetSync(peer, PeerSync.Clean);
+                        Ship(peer, GetSnapshot(peer.Told), effects);
                 """,
-                "        SetSync(peer, PeerSync.Clean);"),
+                "        Ship(peer, GetSnapshot(peer.Told), effects);"),
             new BugEdit(
                 ScopeRemote,
                 "if (!peer.IsComplete || update.FromVersion != peer.Version)",
