@@ -163,11 +163,8 @@ internal sealed partial class ScopeMachine
 
     private void SetSync(PeerTable peer, PeerSync sync)
     {
-        if (peer.Sync == PeerSync.Clean)
-        {
-            peer.Told = _log.BaseVersion;
-        }
-
+        var told = peer.Sync == PeerSync.Clean ? _log.BaseVersion : peer.Shipment?.Version ?? peer.Told;
+        peer.Told = IsInStep(sync) ? 0 : told;
         Unload(peer);
         _inStep += (IsInStep(sync) ? 1 : 0) - (IsInStep(peer.Sync) ? 1 : 0);
         peer.Sync = sync;

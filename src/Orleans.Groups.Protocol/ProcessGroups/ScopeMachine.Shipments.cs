@@ -59,7 +59,6 @@ internal sealed partial class ScopeMachine
     {
         if (peer.Shipment is { } shipment)
         {
-            peer.Told = Math.Max(peer.Told, shipment.Version);
             peer.Shipment = null;
             if (--shipment.Receivers == 0)
             {

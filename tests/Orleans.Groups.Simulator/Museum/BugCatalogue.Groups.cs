@@ -31,6 +31,14 @@ internal static partial class BugCatalogue
                 "if (!peer.IsComplete || update.FromVersion != peer.Version)",
                 "if (!peer.IsComplete || update.FromVersion > peer.Version)")),
         Pg(
+            "what-changes-meanwhile-is-lost",
+            "P1, H5",
+            "A snapshot goes part by part, and what changes meanwhile does not follow it.",
+            new BugEdit(
+                "ProcessGroups/Shipment.cs",
+                "        Later.Add(changes);",
+                "        Later.Restart(Version);")),
+        Pg(
             "snapshots-by-parts",
             "P2",
             "Each part of a snapshot is applied as if it were all of it.",
