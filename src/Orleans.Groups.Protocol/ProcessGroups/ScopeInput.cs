@@ -49,8 +49,7 @@ internal abstract record ScopeInput
 
     /// <summary>
     /// The host answers <see cref="ScopeEffect.FlushWanted"/>: send what has been gathered, and of each message in
-    /// parts
-    /// the next part.
+    /// parts the next one.
     /// </summary>
     internal sealed record Flush : ScopeInput
     {
