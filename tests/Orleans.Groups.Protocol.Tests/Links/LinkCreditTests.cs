@@ -137,6 +137,25 @@ public sealed class LinkCreditTests
         Assert.Equal(LinkSendOutcome.Accepted, A.Send(LinkProbe.Scope, Ten));
     }
 
+    /// <summary>What others have waiting is no reason to refuse a frame to whom nothing was said.</summary>
+    [Fact]
+    public void H5_WhoWasNotToldToWait_IsNotRefused()
+    {
+        var others = LinkChannel.Credited(7);
+        while (A.Send(others, new string('x', 90)) == LinkSendOutcome.Accepted)
+        {
+        }
+
+        Assert.InRange(A.Status.WaitingBytes, 60, 200);
+        while (A.Machine.HasRoom(LinkProbe.Scope))
+        {
+            Assert.Equal(LinkSendOutcome.Accepted, A.Send(LinkProbe.Scope, Ten));
+        }
+
+        Assert.EndsWith("credited 5 is full", A.TakeLog());
+        Assert.True(A.Machine.HasRoom(LinkChannel.Credited(8)));
+    }
+
     /// <summary>A frame may be larger than all the credit, or nothing would ever move.</summary>
     [Fact]
     public void H5_AFrameLargerThanTheCredit_GoesWhenNothingIsOutstanding()

@@ -56,8 +56,8 @@ internal sealed partial class World
     /// <summary>Whether all faults are over.</summary>
     internal bool IsHealed { get; private set; }
 
-    /// <summary>How many sessions have ended since then because a link's buffer was full.</summary>
-    internal int OverflowsSinceHealed { get; private set; }
+    /// <summary>Members that others wanted out of their ring because they were slow.</summary>
+    internal HashSet<MemberId> Ejected { get; } = [];
 
     /// <summary>Who looks on.</summary>
     [Watcher]
