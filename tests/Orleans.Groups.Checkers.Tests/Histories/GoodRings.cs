@@ -117,6 +117,12 @@ internal static class GoodRings
             .Write(7, C, $"{C} d@1/1", epoch: "f", parent: "e").Adopt(C, 7, $"{C} d@1/1", "f", "e")
             .Enter("d@1/1", $"{C} d@1/1", $"{C}:0 d@1/1:0").Adopt("d@1/1", 7, $"{C} d@1/1", "f", "e")
             .Receive(C, 1, "d@1/1", C, "f").Give(C, 1, "d@1/1")),
+        new("G-S19", "the broadcast of one that is dead for all but a newcomer, whose state is on its way", h => h
+            .StartWith([LogHooks.Store, LogHooks.Receive], "a@1", "d@1").Fault("cut").Write(1, A, A)
+            .Enter(A, A, $"{A}:0").Adopt(A, 1, A).Write(2, A, $"{A} {D}").Adopt(A, 2, $"{A} {D}")
+            .Changed(A, D, "", $"{A} {D}").Write(3, D, $"({A}) {D}").Say(A, 1).Give(A, 1, A)
+            .Enter(D, $"{A} {D}", $"{A}:0 {D}:0").Adopt(D, 2, $"{A} {D}").Receive(A, 1, D, A).Give(A, 1, D)
+            .Adopt(D, 3, $"({A}) {D}").Stopped(A, "LostMembership").Changed(D, "", A, D).Quiet()),
         new("G-S15", "two heirs, one after the other", h => h
             .Start("a@1", "b@1", "c@1").Adopt(B, 4, $"{A} {B} ({C})").Adopt(A, 5, $"{A} ({B}) ({C})")
             .At(B, new LogEvent.AckOrig("r", B, C, 1, "e", 4)).At(A, new LogEvent.AckOrig("r", A, C, 2, "e", 5))),
