@@ -16,11 +16,16 @@ limit=${TEST_SECONDS:-1200}
 command -v dotnet >/dev/null || { echo "test.sh: dotnet is missing; install the .NET 10 SDK." >&2; exit 2; }
 dotnet --version >/dev/null 2>&1 || { echo "test.sh: the .NET 10 SDK is missing (global.json asks for it)." >&2; exit 2; }
 
+# The tests with several processes mostly wait, for the detection of failures above all: they run beside those that work most.
+waits=Orleans.Groups.Process.Tests
+works=Orleans.Groups.Tests
+
 work=$(mktemp -d)
-log=
+running=
 finish() {
   status=$?
-  if [ -n "$log" ]; then echo "interrupted; so far:"; tail -n 40 "$log"; fi
+  jobs -p | while read -r job; do kill "$job" 2>/dev/null || true; done
+  for name in $running; do echo "$name: interrupted; so far:"; tail -n 40 "$work/$name.log"; done
   rm -rf "$work"
   exit "$status"
 }
@@ -88,10 +93,19 @@ timeout=()
 if command -v timeout >/dev/null; then timeout=(timeout -k 10 "$limit"); fi
 passed=0 failed=0 skipped=0 broken=0
 
-for name in $(grep -oE '[A-Za-z0-9_.]+\.Tests\.csproj"' "$solution" | sed 's/\.csproj"//' | sort -u); do
-  start=$SECONDS status=0 log="$work/$name.log" report="$work/$name.xml"
+# Runs the tests of one project; leaves its report, what it printed, its exit code and its seconds in $work.
+run_tests() {
+  local name=$1 start=$SECONDS status=0
+  shift
   ${timeout[@]+"${timeout[@]}"} dotnet exec "tests/$name/bin/Release/net10.0/$name.dll" \
-    -noLogo -noColor -longRunning 60 -xml "$report" "$@" </dev/null >"$log" 2>&1 || status=$?
+    -noLogo -noColor -longRunning 60 -xml "$work/$name.xml" "$@" </dev/null >"$work/$name.log" 2>&1 || status=$?
+  echo "$status $((SECONDS - start))" >"$work/$name.ended"
+}
+
+# Adds what run_tests left to the sum, and shows what was printed if something failed.
+tell() {
+  local name=$1 report="$work/$1.xml" status seconds p f e s
+  read -r status seconds <"$work/$name.ended"
   if [ -s "$report" ] && p=$(count passed "$report") && f=$(count failed "$report") && e=$(count errors "$report") &&
      s=$(count skipped "$report"); then
     f=$((f + e))
@@ -101,22 +115,43 @@ for name in $(grep -oE '[A-Za-z0-9_.]+\.Tests\.csproj"' "$solution" | sed 's/\.c
   fi
 
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  echo "$name: $p passed, $f failed, $s skipped ($((SECONDS - start)) s)"
+  echo "$name: $p passed, $f failed, $s skipped ($seconds s)"
   if [ "$f" -gt 0 ]; then
-    cat "$log"
+    cat "$work/$name.log"
   elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
     echo "$name: stopped after $limit s"
-    cat "$log"
+    cat "$work/$name.log"
     broken=1
   elif [ "$status" != 0 ]; then
     echo "$name: crashed, exit code $status"
-    cat "$log"
+    cat "$work/$name.log"
     broken=1
-  elif [ $((p + s)) = 0 ] && [ $# = 0 ]; then
+  elif [ $((p + s)) = 0 ] && [ "$selected" = 0 ]; then
     echo "$name: ran no test"
     broken=1
   fi
-  log=
+}
+
+selected=$#
+projects=$(grep -oE '[A-Za-z0-9_.]+\.Tests\.csproj"' "$solution" | sed 's/\.csproj"//' | sort -u)
+for name in $projects; do
+  case $name in
+    "$waits") continue ;;
+    "$works")
+      running="$name $waits"
+      run_tests "$waits" "$@" &
+      run_tests "$name" "$@"
+      wait
+      running=
+      tell "$waits"
+      ;;
+    *)
+      running=$name
+      run_tests "$name" "$@"
+      running=
+      ;;
+  esac
+  tell "$name"
 done
 
 [ "$broken" = 0 ] || echo "A test project crashed, was stopped, or ran no test; see above."

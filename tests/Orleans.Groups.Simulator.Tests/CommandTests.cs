@@ -44,6 +44,38 @@ public sealed class CommandTests
         Assert.Equal(2, faults.Count(static fault => (long)fault.Value! > 0));
     }
 
+    [Theory]
+    [InlineData("pg")]
+    [InlineData("gm")]
+    public void Run_MoreWork_HasMoreEvents(string protocol)
+    {
+        var usual = Summary(1);
+        var more = Summary(4);
+        Assert.Equal(usual, Summary(null));
+        Assert.InRange(more, 2 * usual, 8 * usual);
+
+        long Summary(int? work)
+        {
+            var option = work is { } times ? $"--work {times}" : "";
+            var (code, text, _) = Run($"run --protocol {protocol} --schedules 20 --threads 1 --json {option}");
+            Assert.Equal(SimulatorCommand.Clean, code);
+            return (long)JsonNode.Parse(text.TrimEnd().Split('\n')[^1])!["events"]!;
+        }
+    }
+
+    [Fact]
+    public void ReplayLine_OfAWorldWithMoreWork_SaysSo()
+    {
+        var plan = PlanDrawer.Draw(WorldKind.Gm, 3, allowed: null, work: 4);
+        Assert.EndsWith(
+            "replay --protocol gm --seed 3 --faults F1 --work 4 --keep 1 --nodes 2",
+            WorldOptions.ReplayOf(plan.Kind, plan.Seed, "F1", plan.Work, plan.Keep(new HashSet<int> { 1 }) with
+            {
+                Settings = plan.Settings with { Nodes = 2 },
+            }),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Replay_OneWorld_IsTheSameEachTime()
     {
@@ -87,6 +119,8 @@ public sealed class CommandTests
     [InlineData("run --protocol xy")]
     [InlineData("run --faults F1,F21")]
     [InlineData("run --schedules 0")]
+    [InlineData("run --work 0")]
+    [InlineData("replay --protocol gm --work 101")]
     [InlineData("replay --protocol all --seed 1")]
     [InlineData("replay --protocol gm --keep 1,x")]
     [InlineData("run --bug nothing-of-the-kind")]

@@ -8,6 +8,11 @@ internal enum LaneOutcome
     /// <summary>It is in the receiver's mailbox, or held in order.</summary>
     Sent,
 
+    /// <summary>
+    /// It was sent, and was the last frame of its scope that fits, until the scope hears of room again.
+    /// </summary>
+    Last,
+
     /// <summary>The session is over, or there is none.</summary>
     NotConnected,
 

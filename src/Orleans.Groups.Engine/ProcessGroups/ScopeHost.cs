@@ -29,6 +29,7 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
     private readonly EffectList<ScopeEffect> _effects = new();
     private readonly Dictionary<NodeId, FrameCredit> _credits = [];
     private readonly Dictionary<long, MembershipMonitor> _monitors = [];
+    private readonly Queue<ScopeInput.Writable> _full = new(); // What the lanes said in the step that runs.
     private long _lastMonitor;
     private bool _isOver;
 
@@ -197,6 +198,12 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
             {
                 answer = Execute(_effects[index]) ?? answer;
             }
+
+            // At once: through the mailbox it would come behind the news of room that the lane may have by then.
+            while (!_isOver && _full.TryDequeue(out var full))
+            {
+                StepAndExecute(full);
+            }
         }
         catch (Exception exception)
         {
@@ -270,9 +277,16 @@ internal sealed partial class ScopeHost : Mailbox<ScopeMail>
 
         credit.Take();
         var frame = new NodeFrame.ToScope(_front.Scope, send.Message);
-        if (peer.Frames.Send(frame, send.Session, credit) != LaneOutcome.Sent)
+        switch (peer.Frames.Send(frame, send.Session, credit))
         {
-            credit.Return();
+            case LaneOutcome.Sent:
+                break;
+            case LaneOutcome.Last:
+                _full.Enqueue(new ScopeInput.Writable(send.Node, send.Session, HasRoom: false));
+                break;
+            default:
+                credit.Return();
+                break;
         }
     }
 

@@ -49,9 +49,6 @@ internal sealed class LinkFrameQueue(int firstBlockBytes) : IBufferWriter<byte>
     /// <summary>Whether there is nothing.</summary>
     internal bool IsEmpty => _chunks.Count == 0 && _start == _end;
 
-    /// <summary>Number of complete chunks.</summary>
-    internal int WholeChunks => _chunks.Count;
-
     /// <summary>Forgets everything, and takes other limits.</summary>
     internal void Reset(int maxChunkBytes, int maxFrameBytes)
     {

@@ -18,6 +18,15 @@ internal sealed partial class LinkMachine
     // The other half is for free channels, whose frames cannot be refused.
     private long CreditedLaneBytes => Math.Max(1, _settings.MaxBufferBytes / 2);
 
+    /// <summary>
+    /// Whether a credited channel takes frames: what <see cref="LinkEffect.Writable"/> says, for a host whose effects
+    /// take their time.
+    /// </summary>
+    internal bool HasRoom(LinkChannel channel) =>
+        _lastChannel?.Channel == channel
+            ? !_lastChannel.IsBlocked
+            : !_channels.TryGetValue(channel.Tag, out var known) || !known.IsBlocked;
+
     private LinkSendOutcome ChooseCredited(
         LinkChannel channel,
         EffectList<LinkEffect> effects,
@@ -39,7 +48,11 @@ internal sealed partial class LinkMachine
         }
 
         _isLaneShort |= isLaneShort;
-        if (owner.WaitingBytes >= _settings.MaxChannelWaitingBytes || _waitingBytes >= _settings.MaxWaitingBytes)
+        var isFull = owner.WaitingBytes >= _settings.MaxChannelWaitingBytes
+            || _waitingBytes >= _settings.MaxWaitingBytes;
+
+        // Who was not told that there is no room sends in good faith, whatever other channels have waiting.
+        if (isFull && owner.IsBlocked)
         {
             Block(owner, effects);
             return LinkSendOutcome.Full;

@@ -59,20 +59,9 @@ internal sealed partial class LinkMachine
         return Finish(queue, owner, queue.Bytes - before, effects);
     }
 
-    /// <summary>Sends a frame on the control lane: only what may overtake data (rule H4).</summary>
-    internal LinkSendOutcome SendControl(long session, NodeFrame frame, EffectList<LinkEffect> effects)
-    {
-        if (ChooseControl(session, out var outcome))
-        {
-            _controlOut.Gathered.Begin(default);
-            WireCodec.Encode(frame, _controlOut.Gathered);
-            outcome = FinishControl(effects);
-        }
-
-        return outcome;
-    }
-
-    /// <summary>Sends an encoded frame on the control lane. Copied; may be empty.</summary>
+    /// <summary>
+    /// Sends an encoded frame on the control lane: only what may overtake data (rule H4). Copied; may be empty.
+    /// </summary>
     internal LinkSendOutcome SendControl(long session, ReadOnlySpan<byte> frame, EffectList<LinkEffect> effects)
     {
         if (ChooseControl(session, out var outcome))

@@ -38,7 +38,10 @@ internal sealed record LinkSettings
     /// </summary>
     internal long MaxBufferBytes { get; init; } = 128 * 1024 * 1024;
 
-    /// <summary>Bytes that wait for credit, of all channels together; then sending is refused.</summary>
+    /// <summary>
+    /// Bytes that wait for credit, of all channels together; then sending is refused. It may be passed by one frame of
+    /// each channel that was not told so before.
+    /// </summary>
     internal long MaxWaitingBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>

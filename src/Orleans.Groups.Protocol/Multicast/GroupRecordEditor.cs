@@ -133,17 +133,15 @@ internal static class GroupRecordEditor
             return new EditResult(EditVerdict.NothingToDo, current);
         }
 
-        if (edit.Status == RecordStatus.ShutDown)
+        var isOfAnyRing = edit is { Status: RecordStatus.Forgotten } && edit.Epoch == Guid.Empty;
+        if (!isOfAnyRing && current.Epoch != edit.Epoch)
         {
-            if (current.Epoch != edit.Epoch)
-            {
-                return new EditResult(EditVerdict.WrongEpoch, current);
-            }
+            return new EditResult(EditVerdict.WrongEpoch, current);
+        }
 
-            if (!current.ListsAlive(edit.Operation.Author))
-            {
-                return new EditResult(EditVerdict.AuthorNotAlive, current);
-            }
+        if (edit.Status == RecordStatus.ShutDown && !current.ListsAlive(edit.Operation.Author))
+        {
+            return new EditResult(EditVerdict.AuthorNotAlive, current);
         }
 
         return Write(current with { Status = edit.Status }, edit, current.Entries);

@@ -60,7 +60,10 @@ internal abstract record RecordEdit(OperationId Operation, Guid Epoch, long Issu
     internal sealed record Remove(OperationId Operation, Guid Epoch, long IssuedAt)
         : RecordEdit(Operation, Epoch, IssuedAt);
 
-    /// <summary>End the whole ring. <see cref="RecordStatus.Forgotten"/> needs no living author and no epoch.</summary>
+    /// <summary>
+    /// End the whole ring. <see cref="RecordStatus.Forgotten"/> needs no living author; with an empty epoch it ends
+    /// whatever ring there is.
+    /// </summary>
     internal sealed record Close(OperationId Operation, Guid Epoch, long IssuedAt, RecordStatus Status)
         : RecordEdit(Operation, Epoch, IssuedAt);
 }

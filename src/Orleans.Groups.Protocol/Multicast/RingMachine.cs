@@ -130,6 +130,7 @@ internal sealed partial class RingMachine
             _ledger.UnprocessedBytes,
             _ledger.Published,
             _ledger.Slowest,
+            [.. _suspects],
             HasWork: !_output.IsEmpty || _edit is not null || _suspects.Count > 0 || !_confirms.IsEmpty
                 || _waitingJoiners.Count > 0 || _held.Count > 0 || _isMomentSet,
             _isAckPutOff);
@@ -259,6 +260,7 @@ internal sealed record RingStatus(
     long UnprocessedBytes,
     long Published,
     MemberId? HeldUpBy,
+    ImmutableArray<MemberId> Suspects,
     bool HasWork,
     bool IsAckPutOff);
 

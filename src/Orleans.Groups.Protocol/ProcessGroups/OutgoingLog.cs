@@ -23,12 +23,24 @@ internal sealed class OutgoingLog
     internal int Count => _changes.Count;
 
     /// <summary>Gathers one change.</summary>
-    internal void Add(GroupCell cell, in MemberChange change)
+    internal void Add(GroupCell cell, in MemberChange change) =>
+        Add(new Key(cell.Name, change.Member, cell.NameHash), change.Difference, change.Cause);
+
+    /// <summary>Gathers what another log has, which leads on from here.</summary>
+    internal void Add(OutgoingLog later)
     {
-        var key = new Key(cell.Name, change.Member, cell.NameHash);
+        for (var at = 0; later._changes.Next(ref at, out var key);)
+        {
+            var net = later._changes.At(at);
+            Add(key, net.Difference, net.Cause);
+        }
+    }
+
+    private void Add(in Key key, int difference, ChangeReason cause)
+    {
         ref var net = ref _changes.FindOrAdd(key, out _);
-        net.Difference += change.Difference;
-        net.Cause = change.Cause;
+        net.Difference += difference;
+        net.Cause = cause;
         if (net.Difference == 0)
         {
             _changes.Remove(key);

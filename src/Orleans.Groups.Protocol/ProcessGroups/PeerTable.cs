@@ -55,6 +55,11 @@ internal enum PeerSync
     /// </summary>
     Clean,
 
+    /// <summary>
+    /// It is being told, part by part; when it has the last one, and what came later, it is <see cref="Clean"/>.
+    /// </summary>
+    Sending,
+
     /// <summary>It missed something for want of room, and gets a snapshot when it has room again (rule H5).</summary>
     Dirty,
 }
@@ -110,6 +115,18 @@ internal sealed class PeerTable(NodeId node, long session)
 
     /// <summary>What it knows of us. Changed by the machine alone, which counts the clean ones.</summary>
     internal PeerSync Sync { get; set; }
+
+    /// <summary>What it is being sent, while <see cref="Sync"/> says so.</summary>
+    internal Shipment? Shipment { get; set; }
+
+    /// <summary>The part of that to be sent next.</summary>
+    internal int NextPart { get; set; }
+
+    /// <summary>
+    /// A version of ours that nothing told to it was beyond, while it is not in step: a snapshot before that would take
+    /// it back, or be dropped.
+    /// </summary>
+    internal long Told { get; set; }
 
     /// <summary>Whether the channel to it takes frames (rule H5).</summary>
     internal bool HasRoom { get; set; } = true;

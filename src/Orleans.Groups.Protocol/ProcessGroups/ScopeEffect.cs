@@ -38,7 +38,10 @@ internal abstract record ScopeEffect
     /// <summary>Send a frame in a session; drop it if that session is over.</summary>
     internal sealed record Send(NodeId Node, long Session, ScopeMessage Message) : ScopeEffect;
 
-    /// <summary>Changes have been gathered: give <see cref="ScopeInput.Flush"/> soon. Said once until then.</summary>
+    /// <summary>
+    /// Changes have been gathered, or parts are to go on: give <see cref="ScopeInput.Flush"/> soon, but not before the
+    /// news of a channel that has no room for more than what this step sends. Said once until then.
+    /// </summary>
     internal sealed record FlushWanted : ScopeEffect
     {
         internal static readonly FlushWanted Instance = new();

@@ -7,12 +7,6 @@ namespace Orleans.Groups.Protocol;
 /// <param name="Counter">1 for the first life of the scope on that node, counted up at each start.</param>
 internal readonly record struct ScopeId(NodeId Node, long Counter)
 {
-    /// <summary>
-    /// Whether this is a later life than <paramref name="other"/> of the same scope on the node of the same name.
-    /// </summary>
-    internal bool Replaces(ScopeId other) =>
-        Node.Replaces(other.Node) || (Node.Equals(other.Node) && Counter > other.Counter);
-
     /// <summary>For example <c>a@3.1f09c2aa/2</c>.</summary>
     public override string ToString() => $"{Node}/{Counter}";
 }

@@ -40,13 +40,17 @@ internal abstract record ScopeInput
     internal sealed record Received(NodeId Node, long Session, ScopeMessage Message) : ScopeInput;
 
     /// <summary>
-    /// The channel to a peer has room again, or has none (rule H5). A peer without room is sent nothing, then a
-    /// snapshot. The one exception is the goodbye, which is the last frame that the scope sends. News of another
-    /// session than the one that runs is ignored: a session begins with room.
+    /// The channel to a peer has room again, or has none (rule H5). A peer without room is sent nothing, then the parts
+    /// that it was being sent, or a snapshot; the one exception is the goodbye, which is the last frame that the scope
+    /// sends. The host says that there is none before it gives the flush that would send more. News of another session
+    /// than the one that runs is ignored: a session begins with room.
     /// </summary>
     internal sealed record Writable(NodeId Node, long Session, bool HasRoom) : ScopeInput;
 
-    /// <summary>The host answers <see cref="ScopeEffect.FlushWanted"/>: send what has been gathered.</summary>
+    /// <summary>
+    /// The host answers <see cref="ScopeEffect.FlushWanted"/>: send what has been gathered, and of each message in
+    /// parts the next one.
+    /// </summary>
     internal sealed record Flush : ScopeInput
     {
         internal static readonly Flush Instance = new();

@@ -31,7 +31,8 @@ internal sealed partial class ScopeMachine
             Drop(old, effects);
         }
 
-        var peer = new PeerTable(up.Node, up.Session);
+        // Nobody remembers what an earlier session told, but it was not more than there is now.
+        var peer = new PeerTable(up.Node, up.Session) { Told = up.Session > 1 ? _version : 0 };
         _peers.FindOrAdd(up.Node, out _) = peer;
         Send(peer, new ScopeMessage.Discover(_self, _version), effects);
     }

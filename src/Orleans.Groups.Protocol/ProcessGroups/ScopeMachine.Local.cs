@@ -177,6 +177,7 @@ internal sealed partial class ScopeMachine
 
     private void NoteLocal(GroupCell cell, MemberId member, int oldCount, int newCount)
     {
+        _localMemberships += (newCount > 0 ? 1 : 0) - (oldCount > 0 ? 1 : 0);
         if (!_settings.IsLocal)
         {
             _hash = unchecked(_hash + MembershipHash.Difference(cell, member, oldCount, newCount));

@@ -14,13 +14,14 @@ internal sealed partial class ScopeMachine
 {
     private readonly OutgoingLog _log = new();
     private ImmutableArray<ScopeMessage.Snapshot> _snapshot; // Of the present version; default when not built yet.
-    private int _inStep; // Peers whose Sync is Clean.
+    private int _inStep; // Peers whose Sync is Clean or Sending: those for whom changes are gathered.
     private bool _isFlushWanted;
 
     private void OnFlush(EffectList<ScopeEffect> effects)
     {
         _isFlushWanted = false;
         SendGathered(effects);
+        GoOn(effects);
     }
 
     private void OnWritable(ScopeInput.Writable writable, EffectList<ScopeEffect> effects)
@@ -47,6 +48,11 @@ internal sealed partial class ScopeMachine
         {
             SendSnapshot(peer, effects);
         }
+
+        if (peer.Sync == PeerSync.Sending)
+        {
+            WantFlush(effects);
+        }
     }
 
     /// <summary>
@@ -59,7 +65,7 @@ internal sealed partial class ScopeMachine
         for (var at = 0; _peers.Next(ref at, out _);)
         {
             var peer = _peers.At(at);
-            if (peer.HasRoom && !peer.IsSuperseded && peer.Sync != PeerSync.Dirty)
+            if (peer.HasRoom && !peer.IsSuperseded && peer.Sync is PeerSync.Fresh or PeerSync.Clean)
             {
                 Send(peer, digest, effects);
             }
@@ -86,6 +92,11 @@ internal sealed partial class ScopeMachine
             }
         }
 
+        WantFlush(effects);
+    }
+
+    private void WantFlush(EffectList<ScopeEffect> effects)
+    {
         if (!_isFlushWanted)
         {
             _isFlushWanted = true;
@@ -94,13 +105,19 @@ internal sealed partial class ScopeMachine
     }
 
     /// <summary>
-    /// Sends what was gathered to all peers in step. A peer without room misses it and falls out of step (rule H5).
+    /// Sends what was gathered to all peers in step. A peer without room misses it and falls out of step (rule H5); one
+    /// that is being sent parts gets it behind them.
     /// </summary>
     private void SendGathered(EffectList<ScopeEffect> effects)
     {
         if (_inStep > 0 && _log.BaseVersion < _version)
         {
-            ImmutableArray<ScopeMessage.Update> updates = default;
+            foreach (var shipment in _shipments)
+            {
+                shipment.Follow(_log, MostLater);
+            }
+
+            Shipment? updates = null;
             for (var at = 0; _peers.Next(ref at, out _);)
             {
                 var peer = _peers.At(at);
@@ -115,24 +132,25 @@ internal sealed partial class ScopeMachine
                     continue;
                 }
 
-                if (updates.IsDefault)
-                {
-                    updates = _log.Build(_self, _version, _settings.MaxMembershipsPerFrame);
-                }
-
-                foreach (var update in updates)
-                {
-                    Send(peer, update, effects);
-                }
+                updates ??= ToShipment(_log.Build(_self, _version, _settings.MaxMembershipsPerFrame));
+                Ship(peer, updates, effects);
             }
         }
 
         _log.Restart(_version);
     }
 
-    /// <summary>Brings a peer into step by a copy of everything, now or when it has room.</summary>
+    /// <summary>
+    /// Brings a peer into step by a copy of everything, now or when it has room. A snapshot that is on its way to it is
+    /// what it needs, since nothing of that is lost in a session.
+    /// </summary>
     private void SendSnapshot(PeerTable peer, EffectList<ScopeEffect> effects)
     {
+        if (peer.Shipment is { IsSnapshot: true })
+        {
+            return;
+        }
+
         SetSync(peer, PeerSync.Dirty);
         if (!peer.HasRoom)
         {
@@ -140,27 +158,23 @@ internal sealed partial class ScopeMachine
         }
 
         SendGathered(effects);
-        SetSync(peer, PeerSync.Clean);
-        if (_snapshot.IsDefault)
-        {
-            _snapshot = BuildSnapshot();
-        }
-
-        foreach (var part in _snapshot)
-        {
-            Send(peer, part, effects);
-        }
+        Ship(peer, GetSnapshot(peer.Told), effects);
     }
 
     private void SetSync(PeerTable peer, PeerSync sync)
     {
-        _inStep += (sync == PeerSync.Clean ? 1 : 0) - (peer.Sync == PeerSync.Clean ? 1 : 0);
+        var told = peer.Sync == PeerSync.Clean ? _log.BaseVersion : peer.Shipment?.Version ?? peer.Told;
+        peer.Told = IsInStep(sync) ? 0 : told;
+        Unload(peer);
+        _inStep += (IsInStep(sync) ? 1 : 0) - (IsInStep(peer.Sync) ? 1 : 0);
         peer.Sync = sync;
         if (_inStep == 0)
         {
             _log.Restart(_version);
         }
     }
+
+    private static bool IsInStep(PeerSync sync) => sync is PeerSync.Clean or PeerSync.Sending;
 
     private static void Send(PeerTable peer, ScopeMessage message, EffectList<ScopeEffect> effects) =>
         effects.Add(new ScopeEffect.Send(peer.Node, peer.Session, message));

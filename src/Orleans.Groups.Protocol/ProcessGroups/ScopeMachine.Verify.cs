@@ -80,6 +80,7 @@ internal sealed partial class ScopeMachine
             }
         }
 
+        Invariant.Require(all.Count == _localMemberships, "local memberships are counted");
         Invariant.Require(_settings.IsLocal || hash == _hash, "the digest is the hash of the local table");
         return groups;
     }
@@ -87,6 +88,7 @@ internal sealed partial class ScopeMachine
     private void VerifyPeers(Dictionary<(GroupName Group, MemberId Member), int> all)
     {
         var inStep = 0;
+        var receivers = 0;
         for (var at = 0; _peers.Next(ref at, out var node);)
         {
             var peer = _peers.At(at);
@@ -106,10 +108,34 @@ internal sealed partial class ScopeMachine
             Invariant.Require(isHeard, "only who has introduced itself has members");
             var isTold = peer.IsIntroduced || peer.Sync == PeerSync.Fresh;
             Invariant.Require(isTold, "only who has introduced itself is told anything");
-            inStep += peer.Sync == PeerSync.Clean ? 1 : 0;
+            inStep += IsInStep(peer.Sync) ? 1 : 0;
+            VerifySending(peer);
+            receivers += peer.Shipment is null ? 0 : 1;
         }
 
+        foreach (var shipment in _shipments)
+        {
+            receivers -= shipment.Receivers;
+            Invariant.Require(
+                shipment.Later is null || shipment.Later.BaseVersion == shipment.Version,
+                "what came later leads on from the shipment");
+        }
+
+        Invariant.Require(receivers == 0, "what is on its way counts to whom");
+
         Invariant.Require(inStep == _inStep, "peers in step are counted");
+    }
+
+    private void VerifySending(PeerTable peer)
+    {
+        Invariant.Require(
+            peer.Sync == PeerSync.Sending == peer.Shipment is not null, "who is being sent parts has a shipment");
+        if (peer.Shipment is { } shipment)
+        {
+            Invariant.Require(_shipments.Contains(shipment), "all shipments hear of what comes later");
+            Invariant.Require(peer.NextPart < shipment.Parts.Length, "who has all parts is in step or sent more");
+            Invariant.Require(_isFlushWanted || !peer.HasRoom, "who has room is sent the next part soon");
+        }
     }
 
     private static int CountOf(ImmutableArray<MemberId> members, MemberId member)

@@ -30,6 +30,7 @@ internal sealed partial class ScopeMachine
     private readonly ChangeSet _changes = new();
     private long _version;
     private ulong _hash;
+    private int _localMemberships; // Distinct ones of this node's members.
     private bool _isStopped;
 
     /// <summary>
@@ -198,9 +199,11 @@ internal sealed partial class ScopeMachine
         _scopeMonitors.Clear();
         _groupMonitors.Clear();
         _peers.Clear();
+        _shipments.Clear();
         _log.Restart(_version);
         _inStep = 0;
         _hash = 0;
+        _localMemberships = 0;
         _snapshot = default;
     }
 
@@ -210,6 +213,12 @@ internal sealed partial class ScopeMachine
         Invariant.Require(_inStep >= 0, "no more peers get out of step than were in step");
         Invariant.Require(_log.BaseVersion <= _version, "nobody is told of versions to come");
         Invariant.Require(_log.Count == 0 || _inStep > 0, "changes are gathered for somebody");
+        foreach (var shipment in _shipments)
+        {
+            Invariant.Require(shipment.Receivers > 0, "what is on its way goes to somebody");
+            Invariant.Require(shipment.Version <= _log.BaseVersion, "what came after a shipment is kept or gathered");
+        }
+
         Invariant.Require(_registry.LocalGroupCount <= _registry.GroupCount, "a local group is a group");
     }
 }

@@ -80,8 +80,13 @@ internal sealed partial class LinkHost : IThreadPoolWorkItem
     internal Task Closed => _closed.Task;
 
     /// <summary>Sends a frame in a session, or not at all.</summary>
-    internal LaneOutcome Send(long session, LinkChannel channel, NodeFrame frame)
+    /// <param name="session">The session that the sender knows.</param>
+    /// <param name="channel">The frame's channel.</param>
+    /// <param name="frame">The frame.</param>
+    /// <param name="hasRoom">Whether the channel takes another one after it.</param>
+    internal LaneOutcome Send(long session, LinkChannel channel, NodeFrame frame, out bool hasRoom)
     {
+        hasRoom = true;
         LinkSendOutcome outcome;
         bool isScheduled;
         lock (_gate)
@@ -93,6 +98,7 @@ internal sealed partial class LinkHost : IThreadPoolWorkItem
 
             _effects.Clear();
             outcome = _machine.Send(session, channel, frame, _effects);
+            hasRoom = !channel.IsCredited || _machine.HasRoom(channel);
             isScheduled = TakeEffects();
         }
 

@@ -14,9 +14,10 @@ internal sealed class FrameLane(LinkHost link, LinkChannels channels) : ILane
     public LaneOutcome Send(NodeFrame frame, long session, IFrameCredit? credit = null)
     {
         var channel = frame is NodeFrame.ToScope toScope ? channels.Of(toScope.Scope) : LinkChannels.Rings;
-        var outcome = link.Send(session, channel, frame);
+        var outcome = link.Send(session, channel, frame, out var hasRoom);
         if (outcome == LaneOutcome.Sent)
         {
+            outcome = hasRoom ? LaneOutcome.Sent : LaneOutcome.Last;
             credit?.Return();
         }
         else if (outcome == LaneOutcome.Full)
@@ -37,7 +38,7 @@ internal sealed class PayloadLane(LinkHost link) : ILane
     /// <inheritdoc/>
     public LaneOutcome Send(NodeFrame frame, long session, IFrameCredit? credit = null) =>
         link.HasPayloadRoom || frame is NodeFrame.PayloadAnswer
-            ? link.Send(session, LinkChannels.Payloads, frame)
+            ? link.Send(session, LinkChannels.Payloads, frame, out _)
             : LaneOutcome.Full;
 
     /// <inheritdoc/>

@@ -84,6 +84,15 @@ internal static class BadRings
             .Ring(LogHooks.Handled).Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed)
             .Give(A, 1, A, B, C).Proved(A, 1, ProofLevel.Processed)
             .Enter(D, $"{A} {D} {B} {C}", $"{A}:0 {D}:0 {B}:0 {C}:0")),
+        new("G-S7", "believes to be alone, and the store lists it as dead", h => h
+            .Alone(A).Start("b@1").Fault("cut", "a@1", "b@1").Write(2, B, $"({A})")
+            .Send(A, 1, ProofLevel.Processed).Give(A, 1, A).Proved(A, 1, ProofLevel.Processed)),
+        new("G-S7", "believes to be alone, and whom it took in has buried it", h => h
+            .Alone(A).Write(2, A, $"{A} {B}").Start("b@1").Fault("cut", "a@1", "b@1").Write(3, B, $"({A}) {B}")
+            .Send(A, 1, ProofLevel.Received).Give(A, 1, A).Proved(A, 1)),
+        new("G-S7", "believes to be alone, and another ring was founded", h => h
+            .Alone(A).Start("b@1").Fault("cut", "a@1", "b@1").Write(2, B, $"({A})").Write(3, B, B, epoch: "f")
+            .Send(A, 1, ProofLevel.Received).Give(A, 1, A).Proved(A, 1)),
         new("G-S8", "failed, and delivered", h => h
             .Ring().Send(A, 1).Sent(A, 1, Outcome.Failed, "Overloaded").Give(A, 1, A)),
         new("G-S8", "delivered, and failed", h => h

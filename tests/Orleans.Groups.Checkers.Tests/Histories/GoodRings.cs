@@ -37,6 +37,14 @@ internal static class GoodRings
         new("G-S7", "a joiner behind a proof", h => h
             .Ring().Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B, C)
             .Crash("d@1").Proved(A, 1, ProofLevel.Processed)),
+        new("G-S7 G-S8", "a lone member that the store lists has its proof; one that it does not list has none", h => h
+            .Alone(A).Send(A, 1, ProofLevel.Received).Give(A, 1, A).Proved(A, 1)
+            .Start("b@1").Fault("cut", "a@1", "b@1").Write(2, B, $"({A})").Write(3, B, B, epoch: "f")
+            .Send(A, 2, ProofLevel.Received).Proved(A, 2, ProofLevel.Received, Outcome.Unknown, "LostMembership")
+            .Stopped(A, "LostMembership").Quiet()),
+        new("G-S7", "a lone member that the store lists when it calls, and not when it is told", h => h
+            .Alone(A).Start("b@1").Send(A, 1, ProofLevel.Processed).Give(A, 1, A).Fault("cut", "a@1", "b@1")
+            .Write(2, B, $"({A})").Proved(A, 1, ProofLevel.Processed).Stopped(A, "LostMembership").Quiet()),
         new("G-S10 G-S5", "a dead member's messages come before its death", h => h
             .Ring().Say(C, 1).Give(C, 1, C, A).Crash("c@1").Give(C, 1, B)
             .Changed(A, "", C, $"{A} {B}").Changed(B, "", C, $"{A} {B}").Quiet()),
@@ -109,6 +117,12 @@ internal static class GoodRings
             .Write(7, C, $"{C} d@1/1", epoch: "f", parent: "e").Adopt(C, 7, $"{C} d@1/1", "f", "e")
             .Enter("d@1/1", $"{C} d@1/1", $"{C}:0 d@1/1:0").Adopt("d@1/1", 7, $"{C} d@1/1", "f", "e")
             .Receive(C, 1, "d@1/1", C, "f").Give(C, 1, "d@1/1")),
+        new("G-S19", "the broadcast of one that is dead for all but a newcomer, whose state is on its way", h => h
+            .StartWith([LogHooks.Store, LogHooks.Receive], "a@1", "d@1").Fault("cut").Write(1, A, A)
+            .Enter(A, A, $"{A}:0").Adopt(A, 1, A).Write(2, A, $"{A} {D}").Adopt(A, 2, $"{A} {D}")
+            .Changed(A, D, "", $"{A} {D}").Write(3, D, $"({A}) {D}").Say(A, 1).Give(A, 1, A)
+            .Enter(D, $"{A} {D}", $"{A}:0 {D}:0").Adopt(D, 2, $"{A} {D}").Receive(A, 1, D, A).Give(A, 1, D)
+            .Adopt(D, 3, $"({A}) {D}").Stopped(A, "LostMembership").Changed(D, "", A, D).Quiet()),
         new("G-S15", "two heirs, one after the other", h => h
             .Start("a@1", "b@1", "c@1").Adopt(B, 4, $"{A} {B} ({C})").Adopt(A, 5, $"{A} ({B}) ({C})")
             .At(B, new LogEvent.AckOrig("r", B, C, 1, "e", 4)).At(A, new LogEvent.AckOrig("r", A, C, 2, "e", 5))),
@@ -124,6 +138,12 @@ internal static class GoodRings
             .Send(B, 1, ProofLevel.Processed).Give(B, 1, A, B).Proved(B, 1, ProofLevel.Processed)
             .Leaving(B).Write(4, B, $"{A} {D}").Left(B).Adopt(A, 4, $"{A} {D}").Changed(A, D, B, $"{A} {D}")
             .Enter(D, $"{A} {D}", $"{A}:0 {D}:0").Adopt(D, 4, $"{A} {D}").Quiet()),
+        new("G-S7", "who was to be taken in, and founds another ring since the record is lost, is owed nothing", h => h
+            .StartWith([LogHooks.Store], "a@1", "b@1").Fault("suspicion", "a@1").Write(1, A, A)
+            .Enter(A, A, $"{A}:0").Adopt(A, 1, A).Write(2, A, $"{A} {B}")
+            .Send(A, 1, ProofLevel.Processed).Give(A, 1, A).At(A, new LogEvent.RegLost("r"))
+            .Write(1, B, B, epoch: "f").Enter(B, B, $"{B}:0").Adopt(B, 1, B, epoch: "f")
+            .Proved(A, 1, ProofLevel.Processed)),
         new("G-S17", "counters that make sense", h => h
             .Ring().At(A, new LogEvent.Progress("r", A, B, 5, 3, 2, 2)).Quiet()
             .At(A, new LogEvent.Progress("r", A, B, 5, 5, 5, 0))),

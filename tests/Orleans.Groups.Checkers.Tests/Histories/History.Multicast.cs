@@ -29,6 +29,11 @@ internal sealed partial class History
             .AdoptAll(3, $"{A} {B} {C}", A, B, C);
     }
 
+    /// <summary>One member has founded the ring, and the log tells what the store holds.</summary>
+    internal History Alone(string member) =>
+        StartWith([LogHooks.Store], LogIds.NodeOf(member))
+            .Write(1, member, member).Enter(member, member, $"{member}:0").Adopt(member, 1, member);
+
     /// <summary>A member joins; text <c>a@1/1:5</c> is a base.</summary>
     internal History Enter(string member, string members, string bases, string? policy = null)
     {

@@ -35,7 +35,13 @@ internal sealed class RunModel(CheckSettings settings, bool isRealTime)
         return model;
     }
 
-    internal NodeModel NodeOfMember(string member) => NodeOf(LogIds.NodeOf(member));
+    internal NodeModel NodeOfMember(string member)
+    {
+        var node = LogIds.NodeIn(member);
+        return _nodes.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(node, out var model)
+            ? model
+            : NodeOf(node.ToString());
+    }
 
     /// <summary>The life of a node that began last.</summary>
     internal NodeModel? LatestLifeOf(string node) => _latest.GetValueOrDefault(LogIds.NameOf(node));
@@ -97,6 +103,9 @@ internal sealed class RunModel(CheckSettings settings, bool isRealTime)
 internal sealed class NodeModel(string id)
 {
     internal string Id { get; } = id;
+
+    /// <summary>The same for all its lives.</summary>
+    internal string Name { get; } = LogIds.NameOf(id);
 
     internal LogEvent.NodeStart? Start { get; set; }
 

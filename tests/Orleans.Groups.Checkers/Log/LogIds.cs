@@ -18,11 +18,11 @@ public static class LogIds
     }
 
     /// <summary>The node of a member.</summary>
-    public static string NodeOf(string member)
-    {
-        var end = member.LastIndexOf('/');
-        return end < 0 ? "" : member[..end];
-    }
+    public static string NodeOf(string member) => NodeIn(member).ToString();
+
+    /// <summary>As <see cref="NodeOf"/>, without a text of its own.</summary>
+    internal static ReadOnlySpan<char> NodeIn(string member) =>
+        member.AsSpan(0, Math.Max(0, member.LastIndexOf('/')));
 
     /// <summary>The name of a node, the same for all its lives.</summary>
     public static string NameOf(string node)

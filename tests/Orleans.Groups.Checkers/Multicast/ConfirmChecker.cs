@@ -76,7 +76,7 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
 
     private void RequireProof(MemberModel publisher, OpModel op, MemberModel member, LogEvent.Confirm confirm)
     {
-        if (member.IsGone || member.Node.Start is null)
+        if (member.IsGone || member.Node.Start is null || IsOfAnotherRing(op, member, publisher))
         {
             return;
         }
@@ -106,6 +106,18 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
                 + $"{member.Id} has not",
             confirm,
             op.Send);
+    }
+
+    /// <summary>
+    /// Whether it was to be taken in by the publisher's ring, found the record lost and the publisher dead instead, and
+    /// founded another ring. Like a joiner that finds the publisher out (rule R2), it is owed nothing.
+    /// </summary>
+    private static bool IsOfAnotherRing(OpModel op, MemberModel member, MemberModel publisher)
+    {
+        var root = op.View is { } view ? publisher.Ring.RootOf(view.Epoch) : null;
+        return root is not null
+            && member.Joined is { } joined && !joined.Members.Contains(publisher.Id)
+            && member.Epochs.Count > 0 && member.Epochs.All(epoch => member.Ring.RootOf(epoch) != root);
     }
 
     /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>

@@ -73,11 +73,14 @@ internal sealed class FencingChecker(RunModel run, RingsModel rings) : Checker
 
     /// <summary>
     /// Whether no member that runs lists it, be it dead itself: such a one hands on what it takes, and whoever does not
-    /// know of its own death yet takes that.
+    /// know of its own death yet takes that. Nor is it dead for a newcomer whose state is on its way: that may be
+    /// older, or
+    /// its own.
     /// </summary>
-    private static bool IsDeadForAll(MemberModel member) =>
+    private bool IsDeadForAll(MemberModel member) =>
         member.Ring.Members.All(other =>
-            other == member || other.IsOver || other.View?.ListsAlive(member.Id) == false);
+            other == member || other.IsOver || other.View?.ListsAlive(member.Id) == false)
+        && (member.Ring.LastWritten?.Alive ?? []).All(id => rings.Find(id)?.JoinDone is not null);
 
     private void CheckEpoch(MemberModel member, LogEvent.Deliver deliver)
     {

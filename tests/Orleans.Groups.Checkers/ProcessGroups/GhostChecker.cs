@@ -23,7 +23,7 @@ internal sealed class GhostChecker(RunModel run) : Checker
             return;
         }
 
-        foreach (var owner in Shown.By(next).Select(static held => LogIds.NodeOf(held.Member)).Distinct())
+        foreach (var owner in Shown.By(next).Select(held => run.NodeOfMember(held.Member).Id).Distinct())
         {
             if (_seen.TryGetValue((next.Node, owner), out var told))
             {

@@ -198,7 +198,7 @@ internal sealed class OpenCall
         {
             foreach (var member in begun.Members)
             {
-                if (LogIds.NodeOf(member) != begun.Node)
+                if (!LogIds.NodeIn(member).SequenceEqual(begun.Node))
                 {
                     continue; // Refused: a node speaks for its own members.
                 }

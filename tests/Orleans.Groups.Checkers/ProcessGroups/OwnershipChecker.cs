@@ -15,19 +15,18 @@ internal sealed class OwnershipChecker(RunModel run, GroupsModel groups) : Check
             return;
         }
 
-        var nodes = new Dictionary<string, string>(StringComparer.Ordinal);
+        var nodes = Shown.IsSnapshot(next) ? new Dictionary<string, string>(StringComparer.Ordinal) : null;
         foreach (var (group, member) in Shown.By(next))
         {
-            CheckOwner(next, scope, group, member);
-            var node = LogIds.NodeOf(member);
-            var name = LogIds.NameOf(node);
-            if (Shown.IsSnapshot(next) && !nodes.TryAdd(name, node) && nodes[name] != node)
+            var owner = run.NodeOfMember(member);
+            CheckOwner(next, scope, group, member, owner);
+            if (nodes is not null && !nodes.TryAdd(owner.Name, owner.Id) && nodes[owner.Name] != owner.Id)
             {
                 Report(
                     "P-S5",
-                    $"{next.Node} shows members of {node} and of {nodes[name]}, two lives of one node",
+                    $"{next.Node} shows members of {owner.Id} and of {nodes[owner.Name]}, two lives of one node",
                     next);
-                nodes[name] = node;
+                nodes[owner.Name] = owner.Id;
             }
         }
 
@@ -49,9 +48,8 @@ internal sealed class OwnershipChecker(RunModel run, GroupsModel groups) : Check
         }
     }
 
-    private void CheckOwner(LogEvent next, string scope, string group, string member)
+    private void CheckOwner(LogEvent next, string scope, string group, string member, NodeModel owner)
     {
-        var owner = run.NodeOfMember(member);
         var claimedBy = (next as LogEvent.Applied)?.Peer;
         var isLocalRead = next is LogEvent.Read { What: ReadWhat.LocalMembers };
         Require(

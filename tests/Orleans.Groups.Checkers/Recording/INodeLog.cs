@@ -8,4 +8,7 @@ public interface INodeLog
 
     /// <summary>The member as the log names it.</summary>
     string TextOf(MemberId member);
+
+    /// <summary>The node as the log names it.</summary>
+    string TextOf(NodeId node) => LogIds.Of(node);
 }

@@ -92,7 +92,7 @@ internal sealed partial class ProtocolRecorder
                 || peer.Scope!.Value.Counter != known.Life)
             {
                 state.Peers.Remove(node);
-                recorder.Log(new LogEvent.Dropped(state.Scope, LogIds.Of(node), known.Life));
+                recorder.Log(new LogEvent.Dropped(state.Scope, recorder.TextOf(node), known.Life));
             }
         }
 
@@ -109,7 +109,7 @@ internal sealed partial class ProtocolRecorder
             state.Peers[node] = (peer.Session, peer.Scope!.Value.Counter, peer.Version);
             recorder.Log(new LogEvent.Applied(
                 state.Scope,
-                LogIds.Of(node),
+                recorder.TextOf(node),
                 peer.Scope.Value.Counter,
                 known.Version,
                 peer.Version,

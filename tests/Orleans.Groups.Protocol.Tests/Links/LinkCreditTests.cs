@@ -43,6 +43,48 @@ public sealed class LinkCreditTests
         Assert.EndsWith("credited 5 has room", A.TakeLog());
     }
 
+    /// <summary>Each of very many channels is told once that it has room, whether or not others are stopped.</summary>
+    [Fact]
+    public void H5_ManyChannels_StopAndGoOn_OneAfterTheOther()
+    {
+        SendAll(LinkProbe.Scope, Ten, Ten, Ten, Ten); // Stopped all the time.
+        _pair.Flow();
+        A.TakeLog();
+        for (var round = 0; round < 2; round++)
+        {
+            for (var number = 100UL; number < 200; number++)
+            {
+                var channel = LinkChannel.Credited(number);
+                SendAll(channel, Ten, Ten, Ten, Ten);
+                _pair.Flow();
+                Assert.Equal($"flush, credited {number} is full", A.TakeLog());
+                B.Consume(channel, Ten, Ten, Ten);
+                B.Flush();
+                _pair.Flow();
+                Assert.Equal($"credited {number} has room", A.TakeLog());
+                B.Consume(channel, Ten);
+                B.Flush();
+                _pair.Flow();
+                Assert.Empty(A.TakeLog());
+            }
+        }
+
+        B.Consume(LinkProbe.Scope, Ten, Ten, Ten);
+        B.Flush();
+        _pair.Flow();
+        Assert.EndsWith("credited 5 has room", A.TakeLog());
+    }
+
+    [Fact]
+    public void H5_NothingConsumed_OwesNothing()
+    {
+        B.Consume(LinkProbe.Scope);
+
+        Assert.Empty(B.TakeLog());
+        Assert.Empty(B.Timers);
+        Assert.False(_pair.B.Box.OfType<LinkMessage.Batch>().Any());
+    }
+
     [Fact]
     public void H5_RoomComesBack_BelowHalf()
     {
@@ -93,6 +135,25 @@ public sealed class LinkCreditTests
         _pair.Flow();
         Assert.Equal("credited 5 has room", A.TakeLog());
         Assert.Equal(LinkSendOutcome.Accepted, A.Send(LinkProbe.Scope, Ten));
+    }
+
+    /// <summary>What others have waiting is no reason to refuse a frame to whom nothing was said.</summary>
+    [Fact]
+    public void H5_WhoWasNotToldToWait_IsNotRefused()
+    {
+        var others = LinkChannel.Credited(7);
+        while (A.Send(others, new string('x', 90)) == LinkSendOutcome.Accepted)
+        {
+        }
+
+        Assert.InRange(A.Status.WaitingBytes, 60, 200);
+        while (A.Machine.HasRoom(LinkProbe.Scope))
+        {
+            Assert.Equal(LinkSendOutcome.Accepted, A.Send(LinkProbe.Scope, Ten));
+        }
+
+        Assert.EndsWith("credited 5 is full", A.TakeLog());
+        Assert.True(A.Machine.HasRoom(LinkChannel.Credited(8)));
     }
 
     /// <summary>A frame may be larger than all the credit, or nothing would ever move.</summary>

@@ -233,6 +233,19 @@ public sealed class LinkSessionTests
         Assert.Equal("down 1 DeclaredDead, DeclaredDead", A.TakeLog());
     }
 
+    /// <summary>A peer that speaks other versions says so; nothing is tried again.</summary>
+    [Fact]
+    public void RefusalForTheVersion_EndsTheSessionForGood()
+    {
+        A.Receive(new LinkMessage.Refused(
+            new LinkHeader(LinkPair.NodeB, LinkPair.NodeA, 2, 3, 0), LinkRefusal.Version));
+
+        Assert.Equal("down 1 Incompatible, incompatible 2-3", A.TakeLog());
+        Assert.Equal(LinkState.Shunned, A.Status.State);
+        Assert.Empty(A.Timers);
+        Assert.Equal(LinkSendOutcome.NotConnected, A.Send(LinkProbe.Ring, "x"));
+    }
+
     /// <summary>Two nodes that call each other dead must not tell each other for ever.</summary>
     [Fact]
     public void H3_Refusals_AreNeverAnswered()

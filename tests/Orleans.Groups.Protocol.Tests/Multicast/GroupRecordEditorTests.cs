@@ -217,6 +217,20 @@ public sealed class GroupRecordEditorTests
                 record, new RecordEdit.Close(Next(A), Guid.NewGuid(), 2, RecordStatus.ShutDown)).Verdict);
     }
 
+    /// <summary>Who asks again to forget one ring does not end the next (simulated multicast, seed 20000112).</summary>
+    [Fact]
+    public void Forget_OfOneEpoch_LeavesAnotherAlone()
+    {
+        var record = Ring("a,b");
+        Assert.Equal(
+            new EditResult(EditVerdict.WrongEpoch, record),
+            GroupRecordEditor.Apply(
+                record, new RecordEdit.Close(Next(D), Guid.NewGuid(), 0, RecordStatus.Forgotten)));
+        Assert.Equal(
+            RecordStatus.Forgotten,
+            Apply(record, new RecordEdit.Close(Next(D), record.Epoch, 0, RecordStatus.Forgotten)).Status);
+    }
+
     [Fact]
     public void EditsOfAnotherEpoch_OrOnAClosedRecord_AreRefused()
     {

@@ -148,6 +148,76 @@ public sealed class RingRobustnessTests
         Assert.Equal(3, world.Survivors.Count);
     }
 
+    /// <summary>A record of another group, and numbers of publishers that nobody knows.</summary>
+    [Fact]
+    public void InputsAboutStrangers_ChangeNothing()
+    {
+        var world = new RingWorld();
+        var ring = Play(world);
+        var before = RingText.Of(ring[0].Machine.GetStatus());
+        var record = world.Store.Current!;
+        var other = record with { Group = "another", Version = record.Version + 5 };
+        var stranger = new MemberId(ring[1].Node.Id, 66, "stranger");
+        world.HasForgeries = true;
+        world.Step(ring[0], new RingInput.Received(ring[1].Id, new RingMessage.View(other)));
+        world.Step(ring[0], new RingInput.Processed(stranger, 5));
+        Assert.Equal(before, RingText.Of(ring[0].Machine.GetStatus()));
+        Assert.True(world.Sightings.ContainsKey("trace OldRecord"));
+        world.SettleAndCheck();
+    }
+
+    /// <summary>What still comes to a machine that has given its last effect has no effect.</summary>
+    [Fact]
+    public void InputsAfterTheEnd_HaveNoEffect()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(2);
+        world.Leave(ring[1]);
+        world.SettleAndCheck();
+        Assert.True(ring[1].Machine.IsTerminated);
+        var effects = new EffectList<RingEffect>();
+        RingInput[] inputs =
+        [
+            RingInput.Start.Instance,
+            RingInput.Flush.Instance,
+            RingInput.Leave.Instance,
+            new RingInput.PeerUp(ring[0].Node.Id),
+            new RingInput.Received(ring[0].Id, new RingMessage.View(world.Store.Current!)),
+            new RingInput.Processed(ring[0].Id, 1),
+            new RingInput.TimerFired(RingTimer.Retry, 1),
+        ];
+        Assert.All(inputs, input => ring[1].Machine.Step(input, effects));
+        Assert.Equal(0, effects.Count);
+        Assert.Null(ring[1].Machine.HeldRecord);
+    }
+
+    /// <summary>
+    /// Reports may come ahead of the view that knows their author, so anybody's are kept: not of ever more, and never
+    /// at the cost of a member's.
+    /// </summary>
+    [Fact]
+    public void ReportsOfStrangers_AreForgottenWhenTheyAreMany()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(3);
+        var view = new RingView(world.Store.Current!, ring[0].Id);
+        var ledger = new WindowLedger(ring[0].Id);
+        ledger.Add(new PublicationBatch(1, new ReadOnlyMemory<byte>[] { new byte[] { 1 }, new byte[] { 2 } }));
+        Assert.True(ledger.Report(ring[1].Id, 2, view));
+        var strangers = Enumerable.Range(1, 1_000).Select(i => new MemberId(ring[2].Node.Id, 99 + i, "s")).ToList();
+        var kept = 0;
+        foreach (var stranger in strangers)
+        {
+            Assert.True(ledger.Report(stranger, 1, view));
+            kept = Math.Max(kept, strangers.Count(one => ledger.ProcessedBy(one) > 0));
+        }
+
+        Assert.InRange(kept, 1, 100);
+        Assert.Equal(2, ledger.ProcessedBy(ring[1].Id));
+        ledger.Recompute(view.Record.Entries);
+        Assert.Equal(ring[2].Id, ledger.Slowest);
+    }
+
     private static List<WorldMember> Play(RingWorld world)
     {
         var ring = world.Ring(4);

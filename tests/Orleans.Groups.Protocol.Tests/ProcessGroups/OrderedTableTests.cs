@@ -22,6 +22,26 @@ public sealed class OrderedTableTests
         }
     }
 
+    /// <summary>A large table lets its memory go, a small one keeps it; both are empty, and filled anew.</summary>
+    [Fact]
+    public void Clear_OfAnySize_LeavesAnEmptyTableInOrder()
+    {
+        var table = new OrderedTable<string, int>();
+        foreach (var size in new[] { 40_000, 100, 3, 1_000, 0, 20_000, 5 })
+        {
+            for (var i = 0; i < size; i++)
+            {
+                table.FindOrAdd($"key {i * 7919L % 100_003}", out var isNew) = i;
+                Assert.True(isNew);
+            }
+
+            Assert.Equal(Enumerable.Range(0, size), Values(table));
+            table.Clear();
+            Assert.Equal(0, table.Count);
+            Assert.Empty(Values(table));
+        }
+    }
+
     [Fact]
     public void KeysWithOneHash_AreKeptApart()
     {

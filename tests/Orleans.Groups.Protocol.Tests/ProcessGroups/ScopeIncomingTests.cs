@@ -179,6 +179,25 @@ public sealed class ScopeIncomingTests
     }
 
     [Fact]
+    public void P2_VeryManyParts_AreAppliedWhole_OneSnapshotAfterTheOther()
+    {
+        const int parts = 200;
+        foreach (var version in new[] { 8, 9, 20 })
+        {
+            var before = _a.Everything;
+            for (var part = 0; part < parts; part++)
+            {
+                Assert.Equal(before, _a.Everything);
+                Receive(Part(version, part, parts, ("h", part + version, 1)));
+            }
+
+            Assert.Equal(version, _a.Status.Peers[0].Version);
+            Assert.Equal(Members(B, version, parts).Order(), _a.Registry.GetMembers("h").Order());
+            Assert.Empty(_a.Members("g"));
+        }
+    }
+
+    [Fact]
     public void P2_BrokenParts_AreDropped()
     {
         Receive(Part(8, 1, 2, ("h", 1, 1)), ScopeTrace.BrokenParts);

@@ -41,6 +41,22 @@ public sealed class ScopeLocalTests
         Assert.Equal("g: a1 a2 a2; h: a2", _a.Everything);
     }
 
+    /// <summary>The memory of a very large operation is let go, and what comes after it is told as always.</summary>
+    [Fact]
+    public void Join_OfVeryMany_IsToldWhole_AndSoIsWhatFollows()
+    {
+        var scope = _a.Watch();
+        var many = Members(A, 1, 20_000);
+        _a.Step(new ScopeInput.Join(["g"], many));
+        var told = Assert.Single(Assert.Single(_a.Effects.OfType<ScopeEffect.Notify>()).Events);
+        Assert.Equal(many, told.Members);
+
+        _a.Step(new ScopeInput.Join(["h", "g"], [M2, M1]));
+        Assert.Equal("+h:a2,a1 Joined | +g:a2,a1 Joined", _a.Events(scope));
+        _a.Step(new ScopeInput.Leave(["g"], [.. many, M1, M2]));
+        Assert.Equal("h: a1 a2", _a.Everything);
+    }
+
     [Fact]
     public void Join_Watches_BeforeAnythingElseAndOnce()
     {

@@ -70,6 +70,12 @@ internal sealed class ScopeProbe
             Check(effect, input);
         }
 
+        foreach (var sent in Effects.OfType<ScopeEffect.Send>().GroupBy(s => s.Node))
+        {
+            // The host can say that there is no room between two steps only.
+            Assert.True(sent.Count(s => s.Message is ScopeMessage.Snapshot or ScopeMessage.Update) <= 1);
+        }
+
         if (input is ScopeInput.StopMonitor stop)
         {
             _monitors.Remove(stop.Monitor);

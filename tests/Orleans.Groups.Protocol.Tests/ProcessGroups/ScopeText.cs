@@ -29,6 +29,10 @@ internal static class ScopeText
         _ => message.ToString(),
     };
 
+    /// <summary>Without the kind, the sender and the only part.</summary>
+    internal static string Tail(ScopeMessage message) =>
+        Of(message).Split(' ', 3)[2].Replace(" 0/1 ", " ", StringComparison.Ordinal);
+
     private static string Of(GroupEntry entry) => $"{entry.Group}({Of(entry.Members)})";
 
     private static string Of(GroupDelta delta) => $"{delta.Group} {delta.Cause}({Of(delta.Members)})";

@@ -29,6 +29,7 @@ public sealed class ExplorationTests
     [InlineData("scope-late-word")]
     [InlineData("scope-life")]
     [InlineData("scope-session")]
+    [InlineData("scope-parts")]
     [InlineData("link-drain")]
     public void World_ExploredToItsEnd_HoldsAndIsAsLargeAsDocumented(string name)
     {

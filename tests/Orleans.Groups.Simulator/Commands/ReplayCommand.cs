@@ -19,7 +19,8 @@ internal sealed class ReplayCommand(IReadOnlyList<string> arguments, TextWriter 
             Example: replay --protocol gm --seed 42 --trace
             """)
         {
-            _options.Protocol, _options.Seed, _options.Faults, _options.Keep, _options.Nodes, _options.Bug, _trace,
+            _options.Protocol, _options.Seed, _options.Faults, _options.Work, _options.Keep, _options.Nodes,
+            _options.Bug, _trace,
         };
         command.SetAction(Replay);
         return command;

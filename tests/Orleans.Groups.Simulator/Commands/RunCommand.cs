@@ -34,7 +34,8 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
             Example: run --protocol all --schedules 10000 --seed 1 --faults F1,F7,F14
             """)
         {
-            _options.Protocol, _schedules, _options.Seed, _options.Faults, _options.Bug, _threads, _json,
+            _options.Protocol, _schedules, _options.Seed, _options.Faults, _options.Work, _options.Bug, _threads,
+            _json,
         };
         command.SetAction(Run);
         return command;
@@ -60,12 +61,15 @@ internal sealed class RunCommand(IReadOnlyList<string> arguments, TextWriter out
             return SimulatorCommand.Refused;
         }
 
-        if (!_options.TryGetFaults(result, error, out var faults))
+        if (!_options.TryGetFaults(result, error, out var faults) || !_options.TryGetWork(result, error, out var work))
         {
             return SimulatorCommand.Refused;
         }
 
-        var options = new BatchOptions(kinds, schedules, result.GetValue(_options.Seed), faults, threads);
+        var options = new BatchOptions(kinds, schedules, result.GetValue(_options.Seed), faults, threads)
+        {
+            Work = work,
+        };
         var watch = Stopwatch.StartNew();
         var batch = RunWithProgress(options, result.GetValue(_options.Faults));
         var summary = new RunSummary(options, batch, watch.Elapsed, result.GetValue(_options.Faults));

@@ -40,7 +40,7 @@ internal sealed class RunSummary(BatchOptions options, BatchResult batch, TimeSp
             writeLine($"  {violation.Property}: {violation.Sentence}");
         }
 
-        writeLine($"  {WorldOptions.ReplayOf(world.Plan.Kind, world.Plan.Seed, faults)}");
+        writeLine($"  {WorldOptions.ReplayOf(world.Plan.Kind, world.Plan.Seed, faults, world.Plan.Work)}");
     }
 
     internal void Write(IAnsiConsole console)
@@ -100,7 +100,7 @@ internal sealed class RunSummary(BatchOptions options, BatchResult batch, TimeSp
                 ["seed"] = failure.Seed,
                 ["property"] = failure.Violations[0].Property,
                 ["sentence"] = failure.Violations[0].Sentence,
-                ["replay"] = WorldOptions.ReplayOf(failure.Kind, failure.Seed, faults),
+                ["replay"] = WorldOptions.ReplayOf(failure.Kind, failure.Seed, faults, options.Work),
             }),
         ]),
     }.ToJsonString(JsonSerializerOptions.Web);

@@ -18,7 +18,8 @@ internal sealed class ShrinkCommand(IReadOnlyList<string> arguments, TextWriter 
             Example: shrink --protocol gm --seed 42
             """)
         {
-            _options.Protocol, _options.Seed, _options.Faults, _options.Keep, _options.Nodes, _options.Bug,
+            _options.Protocol, _options.Seed, _options.Faults, _options.Work, _options.Keep, _options.Nodes,
+            _options.Bug,
         };
         command.SetAction(Shrink);
         return command;
@@ -47,7 +48,8 @@ internal sealed class ShrinkCommand(IReadOnlyList<string> arguments, TextWriter 
             CultureInfo.InvariantCulture,
             $"{plan.Items.Count} items became {shrunk.Plan.Items.Count}, {plan.Settings.Nodes} nodes "
             + $"{shrunk.Plan.Settings.Nodes}, in {shrunk.Tries} tries. Again:"));
-        output.WriteLine(WorldOptions.ReplayOf(plan.Kind, plan.Seed, result.GetValue(_options.Faults), shrunk.Plan));
+        var faults = result.GetValue(_options.Faults);
+        output.WriteLine(WorldOptions.ReplayOf(plan.Kind, plan.Seed, faults, plan.Work, shrunk.Plan));
         return SimulatorCommand.Broken;
     }
 }

@@ -26,6 +26,13 @@ internal sealed class WorldOptions
         HelpName = "F1,F7,...",
     };
 
+    internal Option<int> Work { get; } = new("--work")
+    {
+        Description = "So many times the usual work in each world, in the same time (1 to 100)",
+        HelpName = "N",
+        DefaultValueFactory = static _ => 1,
+    };
+
     internal Option<string?> Bug { get; } = new("--bug")
     {
         Description = "Plant a bug into the machines; the command 'list' names them",
@@ -79,6 +86,19 @@ internal sealed class WorldOptions
         return true;
     }
 
+    /// <summary>How much work is drawn.</summary>
+    internal bool TryGetWork(ParseResult result, TextWriter error, out int work)
+    {
+        work = result.GetValue(Work);
+        if (work is >= 1 and <= 100)
+        {
+            return true;
+        }
+
+        error.WriteLine("--work must be 1 to 100");
+        return false;
+    }
+
     /// <summary>The plan of the one world that a command is about.</summary>
     internal WorldPlan? PlanOf(ParseResult result, TextWriter error)
     {
@@ -88,12 +108,12 @@ internal sealed class WorldOptions
             return null;
         }
 
-        if (!TryGetFaults(result, error, out var faults))
+        if (!TryGetFaults(result, error, out var faults) || !TryGetWork(result, error, out var work))
         {
             return null;
         }
 
-        var plan = PlanDrawer.Draw(kind, result.GetValue(Seed), faults);
+        var plan = PlanDrawer.Draw(kind, result.GetValue(Seed), faults, work);
         if (result.GetValue(Keep) is { } keep)
         {
             var ids = new HashSet<int>();
@@ -117,12 +137,18 @@ internal sealed class WorldOptions
     }
 
     /// <summary>The command line that lets the same world happen again.</summary>
-    internal static string ReplayOf(WorldKind kind, ulong seed, string? faults, WorldPlan? shrunk = null)
+    internal static string ReplayOf(
+        WorldKind kind,
+        ulong seed,
+        string? faults,
+        int work = 1,
+        WorldPlan? shrunk = null)
     {
         var name = kind == WorldKind.Pg ? "pg" : "gm";
         var text = "dotnet run --project tests/Orleans.Groups.Simulator -c Release -- "
             + $"replay --protocol {name} --seed {seed}";
         text += faults is null ? "" : $" --faults {faults}";
+        text += work == 1 ? "" : $" --work {work}";
         if (shrunk is not null)
         {
             var ids = shrunk.Items.Count == 0 ? "none" : string.Join(',', shrunk.Items.Select(static item => item.Id));

@@ -106,9 +106,10 @@ internal sealed partial class World
     {
         foreach (var group in _hasUntoldEnds ? Groups : [])
         {
-            if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true })
+            if (Store.Find(group) is { Status: RecordStatus.Forgotten, HasAlive: true } record)
             {
-                Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group);
+                // That ring, not one that was founded meanwhile.
+                Running.FirstOrDefault(static node => !node.IsStopping)?.Forget(group, record.Epoch);
             }
         }
 
@@ -165,8 +166,8 @@ internal sealed partial class World
     /// <summary>A node that takes part, chosen by a number.</summary>
     private SimNode? Choose(int who)
     {
-        var nodes = Running.Where(static node => !node.IsStopping).ToList();
-        return nodes.Count == 0 ? null : nodes[who % nodes.Count];
+        var count = Running.Count(static node => !node.IsStopping);
+        return count == 0 ? null : Running.Where(static node => !node.IsStopping).ElementAt(who % count);
     }
 
     private void DoToNode(PlanItem item)

@@ -5,14 +5,6 @@ namespace Orleans.Groups.Simulator;
 /// <content>Whether everything has settled.</content>
 internal sealed partial class World
 {
-    internal void NoteOverflow()
-    {
-        if (IsHealed)
-        {
-            OverflowsSinceHealed++;
-        }
-    }
-
     /// <summary>What is not at rest; nothing when all is quiet.</summary>
     internal string? FindUnrest()
     {

@@ -22,7 +22,7 @@ internal sealed partial class World
                 Choose(item.Who)?.JoinRing(GroupOf(item));
                 return;
             case ItemKind.ForgetRing:
-                Choose(item.Who)?.Forget(GroupOf(item));
+                Choose(item.Who)?.Forget(GroupOf(item), Guid.Empty);
                 return;
         }
 

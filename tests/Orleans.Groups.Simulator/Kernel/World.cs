@@ -17,6 +17,7 @@ internal sealed partial class World
     private readonly DeterministicRandom _ids;
     [Watcher]
     private readonly Dictionary<MemberId, string> _texts = []; // Only so that they need not be made again.
+    private readonly Dictionary<NodeId, string> _nodeTexts = [];
 
     private long _lastSeq;
 
@@ -55,8 +56,8 @@ internal sealed partial class World
     /// <summary>Whether all faults are over.</summary>
     internal bool IsHealed { get; private set; }
 
-    /// <summary>How many sessions have ended since then because a link's buffer was full.</summary>
-    internal int OverflowsSinceHealed { get; private set; }
+    /// <summary>Members that others wanted out of their ring because they were slow.</summary>
+    internal HashSet<MemberId> Ejected { get; } = [];
 
     /// <summary>Who looks on.</summary>
     [Watcher]
@@ -123,6 +124,17 @@ internal sealed partial class World
     /// <summary>A time between two, both possible.</summary>
     internal static long Draw(DeterministicRandom random, long minimum, long maximum) =>
         minimum + (maximum > minimum ? random.Next((int)(maximum - minimum + 1)) : 0);
+
+    /// <summary>A node as logs name it.</summary>
+    internal string TextOf(NodeId node)
+    {
+        if (!_nodeTexts.TryGetValue(node, out var text))
+        {
+            _nodeTexts.Add(node, text = LogIds.Of(node));
+        }
+
+        return text;
+    }
 
     /// <summary>A member as logs name it.</summary>
     internal string TextOf(MemberId member)

@@ -23,13 +23,21 @@ internal static partial class BugCatalogue
                 ScopeOutgoing,
                 """
                         SendGathered(effects);
-                        SetSync(peer, PeerSync.Clean);
+                        Ship(peer, GetSnapshot(peer.Told), effects);
                 """,
-                "        SetSync(peer, PeerSync.Clean);"),
+                "        Ship(peer, GetSnapshot(peer.Told), effects);"),
             new BugEdit(
                 ScopeRemote,
                 "if (!peer.IsComplete || update.FromVersion != peer.Version)",
                 "if (!peer.IsComplete || update.FromVersion > peer.Version)")),
+        Pg(
+            "what-changes-meanwhile-is-lost",
+            "P1, H5",
+            "A snapshot goes part by part, and what changes meanwhile does not follow it.",
+            new BugEdit(
+                "ProcessGroups/Shipment.cs",
+                "        Later.Add(changes);",
+                "        Later.Restart(Version);")),
         Pg(
             "snapshots-by-parts",
             "P2",

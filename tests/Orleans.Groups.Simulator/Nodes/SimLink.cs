@@ -6,6 +6,7 @@ namespace Orleans.Groups.Simulator;
 internal enum SendResult
 {
     Sent,
+    Last, // Sent, and its channel takes no more.
     NotConnected,
     Full,
 }
@@ -67,11 +68,12 @@ internal sealed class SimLink
             _underWay.Enqueue((session, ring));
         }
 
+        var hasRoom = !channel.IsCredited || _machine.HasRoom(channel);
         TakeEffects();
         switch (outcome)
         {
             case LinkSendOutcome.Accepted:
-                return SendResult.Sent;
+                return hasRoom ? SendResult.Sent : SendResult.Last;
             case LinkSendOutcome.NotConnected:
                 return SendResult.NotConnected;
             case LinkSendOutcome.Full:

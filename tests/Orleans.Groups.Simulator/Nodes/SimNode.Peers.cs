@@ -205,7 +205,6 @@ internal sealed partial class SimNode
     {
         Log(new LogEvent.Fault("overflow", [LogIds.Of(peer)], On: true));
         World.Note(Mark.LinkBufferFull);
-        World.NoteOverflow();
     }
 
     private static (int Oldest, int Newest) VersionsOf(SimNode node) =>

@@ -71,14 +71,14 @@ internal sealed partial class SimNode
 
     internal bool IsUnderWay(SimJoin join) => _joins.Contains(join);
 
-    /// <summary>Somebody ends a group for good, without being in it.</summary>
-    internal void Forget(GroupName group)
+    /// <summary>Somebody ends a group for good, without being in it: one epoch of it, or whatever there is.</summary>
+    internal void Forget(GroupName group, Guid epoch)
     {
         if (IsRunning && !IsStopping)
         {
             _hasForgotten = true;
             var edit = new RecordEdit.Close(
-                new OperationId(NewMember("forget"), 1), Guid.Empty, 0, RecordStatus.Forgotten);
+                new OperationId(NewMember("forget"), 1), epoch, 0, RecordStatus.Forgotten);
             World.Store.Edit(this, null, group, edit);
         }
     }

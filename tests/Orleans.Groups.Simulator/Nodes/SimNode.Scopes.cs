@@ -130,24 +130,24 @@ internal sealed partial class SimNode
             scope.Name.Value,
             ReadWhat.Members,
             group.Value,
-            [.. members.Select(World.TextOf)],
+            [.. members.Select(member => World.TextOf(member))],
             since,
             VersionsOf(scope)));
     }
 
-    private static PeerVersion[]? VersionsOf(SimScope scope)
+    private PeerVersion[]? VersionsOf(SimScope scope)
     {
         if (scope.Life?.GetStatus() is not { } status)
         {
             return null;
         }
 
-        List<PeerVersion> versions = [new(LogIds.Of(status.Self.Node), status.Self.Counter, status.Version)];
+        List<PeerVersion> versions = [new(World.TextOf(status.Self.Node), status.Self.Counter, status.Version)];
         foreach (var peer in status.Peers)
         {
             if (peer is { IsComplete: true, Scope: { } life })
             {
-                versions.Add(new PeerVersion(LogIds.Of(peer.Node), life.Counter, peer.Version));
+                versions.Add(new PeerVersion(World.TextOf(peer.Node), life.Counter, peer.Version));
             }
         }
 
@@ -157,7 +157,7 @@ internal sealed partial class SimNode
     private void Call(SimScope scope, OpVerb verb, GroupName[] groups, MemberId[] members, ScopeInput input)
     {
         var names = Array.ConvertAll(groups, static group => group.Value);
-        var ids = Array.ConvertAll(members, World.TextOf);
+        var ids = Array.ConvertAll(members, member => World.TextOf(member));
         var begun = new LogEvent.Op(++_lastOperation, OpPhase.Inv, verb, scope.Name.Value, names, ids);
         Log(begun);
         var (phase, removed, why) = scope.Life?.Call(input) switch

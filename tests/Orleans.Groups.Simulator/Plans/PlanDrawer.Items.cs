@@ -49,7 +49,7 @@ internal sealed partial class PlanDrawer
         var work = isGm ? RingWork : GroupWork;
         var total = work.Sum(static entry => entry.Weight);
         var count = isGm ? Between(4, Chance(4) ? 45 : 24) : Between(8, Chance(4) ? 90 : 45);
-        for (var index = 0; index < count; index++)
+        for (var index = 0; index < count * _work; index++)
         {
             var point = _random.Next(total);
             var kind = work[0].Kind;

@@ -7,6 +7,7 @@ internal sealed partial class PlanDrawer
 {
     private readonly WorldKind _kind;
     private readonly ulong _seed;
+    private readonly int _work;
     private readonly DeterministicRandom _random;
     private readonly HashSet<FaultKind> _faults = [];
     private readonly List<PlanItem> _items = [];
@@ -14,10 +15,11 @@ internal sealed partial class PlanDrawer
     private long _length;
     private int _nodes;
 
-    private PlanDrawer(WorldKind kind, ulong seed)
+    private PlanDrawer(WorldKind kind, ulong seed, int work)
     {
         _kind = kind;
         _seed = seed;
+        _work = work;
         _random = new DeterministicRandom(StableHash.Combine(seed, (ulong)kind + 17));
     }
 
@@ -25,9 +27,14 @@ internal sealed partial class PlanDrawer
     /// <param name="kind">Which protocol.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="allowed">Faults that may be drawn; nothing for all.</param>
-    internal static WorldPlan Draw(WorldKind kind, ulong seed, IReadOnlySet<FaultKind>? allowed = null)
+    /// <param name="work">How many times the usual work is drawn, in the same time.</param>
+    internal static WorldPlan Draw(
+        WorldKind kind,
+        ulong seed,
+        IReadOnlySet<FaultKind>? allowed = null,
+        int work = 1)
     {
-        var drawer = new PlanDrawer(kind, seed);
+        var drawer = new PlanDrawer(kind, seed, work);
         drawer.DrawFaults(allowed);
         return drawer.Draw();
     }
@@ -47,7 +54,10 @@ internal sealed partial class PlanDrawer
         DrawFaultItems();
         var items = _items.OrderBy(static item => item.At).ThenBy(static item => item.Id);
         var faults = _faults.Order().ToList();
-        return new WorldPlan(_kind, _seed, settings, [.. items], _length, faults, [.. _groups]);
+        return new WorldPlan(_kind, _seed, settings, [.. items], _length, faults, [.. _groups])
+        {
+            Work = _work,
+        };
     }
 
     private void DrawFaults(IReadOnlySet<FaultKind>? allowed)

@@ -17,6 +17,9 @@ internal sealed record WorldPlan(
     IReadOnlyList<FaultKind> Faults,
     string[] Groups)
 {
+    /// <summary>How many times the usual work was drawn.</summary>
+    internal int Work { get; init; } = 1;
+
     /// <summary>The same plan with only some of its items.</summary>
     internal WorldPlan Keep(IReadOnlySet<int> ids) =>
         this with { Items = [.. Items.Where(item => ids.Contains(item.Id))] };

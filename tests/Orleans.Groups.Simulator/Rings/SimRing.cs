@@ -185,13 +185,35 @@ internal sealed partial class SimRing
 
         _effects.Clear();
         var before = _machine.HeldRecord;
-        _machine.Step(input, _effects);
+        if (input is RingInput.TimerFired { Timer: RingTimer.SlowMember })
+        {
+            StepAndNoteEjected(input);
+        }
+        else
+        {
+            _machine.Step(input, _effects);
+        }
+
         var held = _machine.HeldRecord;
         _node.Observer?.RingStepped(Group, Self, input, _effects.Effects, before, held);
         HeldRecord = held; // Before anybody can hear of it.
         for (var index = 0; index < _effects.Count; index++)
         {
             Execute(_effects[index]);
+        }
+    }
+
+    /// <summary>Whom this timer makes suspect is put out for being slow, and for nothing else (rule R1).</summary>
+    private void StepAndNoteEjected(RingInput input)
+    {
+        var known = _machine.GetStatus().Suspects;
+        _machine.Step(input, _effects);
+        foreach (var member in _machine.GetStatus().Suspects)
+        {
+            if (!known.Contains(member))
+            {
+                _node.World.Ejected.Add(member);
+            }
         }
     }
 }

@@ -20,6 +20,9 @@ internal sealed record BatchOptions(
     /// <summary>One world in so many is run again, to see that it goes the same way.</summary>
     internal const int RepeatEvery = 100;
 
+    /// <summary>How many times the usual work is drawn.</summary>
+    internal int Work { get; init; } = 1;
+
     /// <summary>The world of a place in the run.</summary>
     internal (WorldKind Kind, ulong Seed) WorldAt(long index) =>
         (Kinds[(int)(index % Kinds.Count)], Seed + (ulong)(index / Kinds.Count));
@@ -103,7 +106,7 @@ internal static class BatchRunner
             while (Interlocked.Increment(ref next) is var index && index < options.Schedules)
             {
                 var (kind, seed) = options.WorldAt(index);
-                var plan = PlanDrawer.Draw(kind, seed, options.Faults);
+                var plan = PlanDrawer.Draw(kind, seed, options.Faults, options.Work);
                 var world = WorldRun.Run(plan);
                 var isRepeated = index % BatchOptions.RepeatEvery == 0;
                 if (isRepeated && WorldRun.Run(plan).Hash is var again && again != world.Hash)

@@ -12,6 +12,8 @@ internal sealed class RingEpilogue(World world)
     internal void Run(Func<bool> settle)
     {
         var node = world.Running.First();
+        var older = node.Rings.ToHashSet();
+        var olderEjected = world.Ejected.ToHashSet();
         foreach (var group in world.Groups)
         {
             node.JoinRing(group);
@@ -24,10 +26,15 @@ internal sealed class RingEpilogue(World world)
 
         foreach (var group in world.Groups)
         {
-            var isJoined = node.Rings.Exists(ring => ring.Group.Equals(group) && ring.Stage == RingStage.Member);
+            var isJoined = node.Rings.Exists(ring =>
+                ring.Group.Equals(group) && ring.Stage == RingStage.Member && !older.Contains(ring));
             var isShort = world.Settings.JoinTimeout < QuietTime;
-            var mayBeOut = world.Settings.Ring.EjectSlowMembers; // Whose report took too long was let in, and put out.
-            Require(isJoined || isShort || mayBeOut || IsFull(group), "G-L1", $"nobody new could join {group}");
+
+            // Whose report took too long was let in, and put out.
+            var isOut = world.Ejected.Any(member =>
+                member.Node.Equals(node.Id) && member.Name == group.Value && !olderEjected.Contains(member)
+                && !older.Any(ring => ring.Self.Equals(member)));
+            Require(isJoined || isShort || isOut || IsFull(group), "G-L1", $"nobody new could join {group}");
         }
 
         var rings = world.Running.SelectMany(static running => running.Rings).ToList();
@@ -48,11 +55,12 @@ internal sealed class RingEpilogue(World world)
             return;
         }
 
-        var mayFail = world.Settings.Ring.EjectSlowMembers || world.Settings.ConfirmTimeout < QuietTime;
+        var mayFail = world.Settings.ConfirmTimeout < QuietTime;
         foreach (var proof in proofs)
         {
+            var isOut = world.Ejected.Contains(proof.Owner.Self);
             Require(
-                proof.Status == Outcome.Ok || mayFail,
+                proof.Status == Outcome.Ok || mayFail || isOut,
                 "G-L2",
                 $"all is well, and broadcast {proof.Call} of {proof.Owner.Text} is {proof.Status}");
         }

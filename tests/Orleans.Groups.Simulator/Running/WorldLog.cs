@@ -151,6 +151,8 @@ internal sealed class WorldLog : IWorldWatcher
         }
 
         public string TextOf(MemberId member) => log.TextOf(member);
+
+        public string TextOf(NodeId node) => log._world!.TextOf(node);
     }
 
     private sealed class NodeWatch(WorldLog log, SimNode node) : IProtocolObserver

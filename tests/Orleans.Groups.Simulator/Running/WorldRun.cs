@@ -60,12 +60,6 @@ internal sealed class WorldRun
         return run.Finish(crash);
     }
 
-    /// <summary>
-    /// More than what was under way when a world was healed: a buffer that is smaller than what must be sent at once
-    /// never comes to rest, and what the machines promise needs one that is not.
-    /// </summary>
-    private const int MostOverflows = 100;
-
     private void Run()
     {
         _world.Load(_plan);
@@ -113,11 +107,6 @@ internal sealed class WorldRun
         while (_world.Now < deadline)
         {
             RunTo(_world.Now + QuietStep);
-            if (_world.OverflowsSinceHealed > MostOverflows)
-            {
-                return false; // A snapshot, or what a ring sends at once, does not fit the buffer that was drawn.
-            }
-
             unrest = _world.FindUnrest();
             if (unrest is null)
             {

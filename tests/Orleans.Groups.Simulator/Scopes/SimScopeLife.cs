@@ -14,6 +14,7 @@ internal sealed class SimScopeLife
     private readonly SortedDictionary<long, SimMonitor> _monitors = [];
     private List<ScopeMail> _mail = [];
     private List<ScopeMail> _turnMail = [];
+    private readonly Queue<ScopeInput.Writable> _full = new(); // What the links said in the step that runs.
     private long _lastMonitor;
     private bool _isScheduled;
 
@@ -208,6 +209,11 @@ internal sealed class SimScopeLife
             {
                 answer = Execute(_effects[index]) ?? answer;
             }
+
+            while (!IsOver && _full.TryDequeue(out var full))
+            {
+                Step(full);
+            }
         }
         catch (InvariantViolationException exception)
         {
@@ -229,7 +235,12 @@ internal sealed class SimScopeLife
                 Post(new ScopeMail(ScopeInput.Flush.Instance));
                 break;
             case ScopeEffect.Send send:
-                _node.Send(send.Node, new NodeFrame.ToScope(_scope.Name, send.Message), send.Session);
+                if (_node.Send(send.Node, new NodeFrame.ToScope(_scope.Name, send.Message), send.Session)
+                    == SendResult.Last)
+                {
+                    _full.Enqueue(new ScopeInput.Writable(send.Node, send.Session, HasRoom: false));
+                }
+
                 break;
             case ScopeEffect.Notify notify:
                 _monitors.GetValueOrDefault(notify.Monitor)?.Notify(notify.Events);

@@ -174,7 +174,7 @@ public sealed class ClientRingTests
     [Fact]
     public async Task Silo_Dead_EndsTheMember_AndCountsWhatIsNotProved()
     {
-        await using var loopback = new Loopback(2, new GroupsOptions { ClientLease = TimeSpan.FromSeconds(3) });
+        await using var loopback = new Loopback(2);
         var transport = new BlockedTransport(loopback);
         var client = await loopback.ConnectAsync(
             transport,

@@ -349,6 +349,83 @@ public sealed class JoiningRuleTests
         Assert.Equal(TerminationReason.Forgotten, founder.Termination!.Reason);
     }
 
+    /// <summary>R7: a damaged state is not adopted; the joiner comes back as somebody else.</summary>
+    [Theory]
+    [InlineData(0, 1, false)] // Of a record that does not list the joiner.
+    [InlineData(1, 2, true)] // The second part first.
+    [InlineData(2, 2, true)] // A part beyond the last.
+    public void R7_BrokenState_StartsAnew(int part, int parts, bool listsJoiner)
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(1);
+        var before = world.Store.Current!;
+        var joiner = world.JoinRightOf(ring[0], world.AddNode("b"));
+        world.SettleUntil(() => world.Link(ring[0].Node, joiner.Node).Count > 0);
+        var record = listsJoiner ? world.Store.Current! : before;
+        world.HasForgeries = true;
+        world.Step(joiner, new RingInput.Received(ring[0].Id, new RingMessage.JoinReply(record, part, parts, [])));
+
+        Assert.Equal(JoinFailure.InserterLost, joiner.Failure);
+        Assert.True(world.Sightings.ContainsKey("trace BrokenParts"));
+        world.Settle(timers: true);
+        var again = world.Join(joiner.Node);
+        world.SettleAndCheck();
+        Assert.Equal([ring[0].Id, again.Id], world.Store.Current!.Entries.Select(static entry => entry.Member));
+    }
+
+    /// <summary>
+    /// R7: a view without the state makes no member. Calls that come too early do nothing, and who waits is told so.
+    /// </summary>
+    [Fact]
+    public void R7_CallsBeforeTheState_HaveNoEffect()
+    {
+        var world = new RingWorld();
+        var ring = world.Ring(2);
+        var joiner = world.JoinRightOf(ring[0], world.AddNode("c"));
+        var link = world.Link(ring[0].Node, joiner.Node);
+        world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.InsertRight }]);
+        link.IsHeld = true;
+        world.Settle();
+        world.Step(joiner, new RingInput.Received(ring[0].Id, new RingMessage.View(world.Store.Current!)));
+        var status = joiner.Machine.GetStatus();
+        Assert.Equal((MulticastPhase.Joining, false), (status.Phase, status.HasState));
+        Assert.Equal(3, status.Members.Length);
+        Assert.All(status.Members, static member => Assert.Equal(0, member.LastPublished + member.LastReturned));
+
+        var effects = new EffectList<RingEffect>();
+        joiner.Machine.Step(new RingInput.ValidateMembers([ring[0].Id]), effects);
+        joiner.Machine.Step(new RingInput.Processed(ring[0].Id, 1), effects);
+        joiner.Machine.Step(RingInput.Flush.Instance, effects);
+        Assert.Equal(0, effects.Count);
+        var confirm = new ConfirmRequest(0, 7, ConfirmLevel.ReceivedByAll);
+        joiner.Machine.Step(new RingInput.Broadcast(new ReadOnlyMemory<byte>[] { new byte[1] }, [confirm]), effects);
+        Assert.Equal(
+            [new RingEffect.ConfirmSettled(7, new(BroadcastStatus.Failed, BroadcastReason.Terminated))],
+            effects.Effects.ToArray());
+
+        link.IsHeld = false;
+        world.SettleAndCheck();
+        Assert.True(joiner.IsJoined);
+    }
+
+    /// <summary>However a joiner is ended, its caller hears that it did not join, and nothing of it is left.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void EndingWhileJoining_GivesUp(bool shutsDown)
+    {
+        var world = new RingWorld();
+        world.Ring(1);
+        var joiner = world.Join("b");
+        world.SettleUntil(() => world.Store.Requests is [{ Edit: RecordEdit.InsertRight }]);
+        world.Step(
+            joiner,
+            shutsDown ? RingInput.ShutDownGroup.Instance : new RingInput.Stop(TerminationReason.HandlerStopped, "no"));
+        Assert.Equal(JoinFailure.Stopped, joiner.Failure);
+        world.SettleAndCheck();
+        Assert.Single(world.Store.Current!.Entries);
+    }
+
     [Fact]
     public void LeavingWhileJoining_GivesUp()
     {

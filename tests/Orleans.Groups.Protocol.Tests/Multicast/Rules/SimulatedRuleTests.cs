@@ -141,7 +141,7 @@ public sealed class SimulatedRuleTests
 
         world.Store.Requests.Single().IsHeld = false;
         world.Settle();
-        Assert.Equal(TerminationReason.LostMembership, slow.Termination!.Reason);
+        Assert.Equal(TerminationReason.LostMembership, slow.Termination?.Reason);
         Assert.Equal(world.Store.Current, founder.Machine.HeldRecord);
     }
 

@@ -11,6 +11,9 @@ internal enum SeatStep : byte
     /// <summary>Begin to join once the seat before this one, on the same node, is over.</summary>
     JoinAgain,
 
+    /// <summary>Begin to join once the seat before this one has begun to leave.</summary>
+    JoinBehind,
+
     /// <summary>Publish a message.</summary>
     Publish,
 

@@ -111,10 +111,10 @@ internal static class RingPlans
         },
         new(
             "ring-shrink-grow",
-            "Two members become one by a leave, and two again by a joiner; one publishes before and after.",
+            "Two members become one by a leave, and two by a joiner, meanwhile or later; one publishes twice.",
             new SeatPlan(0, Join, Publish, Publish),
             new SeatPlan(1, Join, Leave),
-            new SeatPlan(2, Join))
+            new SeatPlan(2, JoinBehind))
         {
             Initial = 2,
         },

@@ -96,6 +96,8 @@ internal sealed partial class RingWorld
             {
                 SeatStep.Join => !node.IsDeclaredDead,
                 SeatStep.JoinAgain => !node.IsDeclaredDead && _seats[index - 1].Value.IsOver,
+                SeatStep.JoinBehind => !node.IsDeclaredDead
+                    && _seats[index - 1].Value is { IsLeaving: true } or { IsOver: true },
                 _ => seat.Phase == SeatPhase.Joined && !seat.IsLeaving,
             };
     }

@@ -15,7 +15,7 @@ internal sealed partial class RingWorld
         seat.StepsDone++;
         switch (step)
         {
-            case SeatStep.Join or SeatStep.JoinAgain:
+            case SeatStep.Join or SeatStep.JoinAgain or SeatStep.JoinBehind:
                 seat.Phase = SeatPhase.Joining;
                 Step(index, RingInput.Start.Instance);
                 break;

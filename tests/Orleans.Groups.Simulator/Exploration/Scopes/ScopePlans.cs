@@ -98,5 +98,14 @@ internal static class ScopePlans
             Digests = 3,
             FrameSize = 1,
         },
+        new(
+            "scope-parts",
+            "Two nodes; a table goes part by part while it changes, and its channel has no room for a while.",
+            new ScopeSeatPlan("a", 1, new(Join), new(Join, "h"), new(Leave), new(Join, "i")),
+            new ScopeSeatPlan("b", 1))
+        {
+            Stalls = 1,
+            FrameSize = 1,
+        },
     ];
 }
