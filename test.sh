@@ -16,9 +16,8 @@ limit=${TEST_SECONDS:-1200}
 command -v dotnet >/dev/null || { echo "test.sh: dotnet is missing; install the .NET 10 SDK." >&2; exit 2; }
 dotnet --version >/dev/null 2>&1 || { echo "test.sh: the .NET 10 SDK is missing (global.json asks for it)." >&2; exit 2; }
 
-# The tests with several processes mostly wait, for the detection of failures above all: they run beside those that work most.
-waits=Orleans.Groups.Process.Tests
-works=Orleans.Groups.Tests
+# Tests with silos, run side by side: each silo's start halts its process, and several processes mostly wait for each other.
+together='Orleans.Groups.Conformance.Tests Orleans.Groups.Process.Tests Orleans.Groups.Tests'
 
 work=$(mktemp -d)
 running=
@@ -134,25 +133,24 @@ tell() {
 
 selected=$#
 projects=$(grep -oE '[A-Za-z0-9_.]+\.Tests\.csproj"' "$solution" | sed 's/\.csproj"//' | sort -u)
+beside=
 for name in $projects; do
-  case $name in
-    "$waits") continue ;;
-    "$works")
-      running="$name $waits"
-      run_tests "$waits" "$@" &
-      run_tests "$name" "$@"
-      wait
-      running=
-      tell "$waits"
-      ;;
+  case " $together " in
+    *" $name "*) beside="$beside $name" ;;
     *)
       running=$name
       run_tests "$name" "$@"
       running=
+      tell "$name"
       ;;
   esac
-  tell "$name"
 done
+
+running=$beside
+for name in $beside; do run_tests "$name" "$@" & done
+wait
+running=
+for name in $beside; do tell "$name"; done
 
 [ "$broken" = 0 ] || echo "A test project crashed, was stopped, or ran no test; see above."
 [ $((passed + failed)) -gt 0 ] || { echo "No test ran."; broken=1; }

@@ -19,7 +19,11 @@ internal partial class ChildProcess : IAsyncDisposable
     /// <summary>Starts a program.</summary>
     /// <param name="project">Its folder, from the root of the repository.</param>
     /// <param name="arguments">Its command line.</param>
-    internal ChildProcess(string project, IEnumerable<string> arguments)
+    /// <param name="environment">Variables of its environment, besides those of the test.</param>
+    internal ChildProcess(
+        string project,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         Name = Path.GetFileName(project);
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
@@ -34,6 +38,12 @@ internal partial class ChildProcess : IAsyncDisposable
         foreach (var argument in arguments.Prepend(program))
         {
             start.ArgumentList.Add(argument);
+        }
+
+        start.Environment["DOTNET_TieredPGO"] = "0"; // It pays off in a long life only.
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
         }
 
         _process = Process.Start(start)!;

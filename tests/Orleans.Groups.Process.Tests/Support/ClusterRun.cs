@@ -23,14 +23,16 @@ internal sealed class ClusterRun : IAsyncDisposable
     private readonly Dictionary<string, string> _confirmed = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly int _firstPort;
+    private readonly IReadOnlyDictionary<string, string>? _environment;
     private int _started;
     private int _window;
     private bool _isClean;
 
-    private ClusterRun(string connection, int firstPort)
+    private ClusterRun(string connection, int firstPort, IReadOnlyDictionary<string, string>? environment)
     {
         _connection = connection;
         _firstPort = firstPort;
+        _environment = environment;
         _log = new EventLogWriter(Path.Combine(_folder, "test.ndjson"));
     }
 
@@ -44,9 +46,14 @@ internal sealed class ClusterRun : IAsyncDisposable
     /// Where the search for free ports begins; different in each test, so that none takes the port of another's dead
     /// silo.
     /// </param>
-    internal static async Task<ClusterRun> StartAsync(PostgresServer server, int silos, int firstPort)
+    /// <param name="environment">Variables of the environment of all silos.</param>
+    internal static async Task<ClusterRun> StartAsync(
+        PostgresServer server,
+        int silos,
+        int firstPort,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        var run = new ClusterRun(await server.CreateDatabaseAsync(), firstPort);
+        var run = new ClusterRun(await server.CreateDatabaseAsync(), firstPort, environment);
         try
         {
             await run.AddAsync(silos);
@@ -194,7 +201,8 @@ internal sealed class ClusterRun : IAsyncDisposable
         var silo = await SiloProcess.StartAsync(
             name,
             Path.Combine(_folder, $"{name}.ndjson"),
-            ["--clustering", "adonet", "--connection", _connection, "--init", .. ports]);
+            ["--clustering", "adonet", "--connection", _connection, "--init", .. ports],
+            _environment);
         lock (_all)
         {
             _all.Add(silo);

@@ -12,8 +12,12 @@ internal sealed class SiloProcess : ChildProcess
     private readonly Lock _lock = new();
     private long _lastCall;
 
-    private SiloProcess(string name, string log, IEnumerable<string> arguments)
-        : base("tests/Orleans.Groups.ProcessHost", ["--log", log, .. arguments])
+    private SiloProcess(
+        string name,
+        string log,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment)
+        : base("tests/Orleans.Groups.ProcessHost", ["--log", log, .. arguments], environment)
     {
         Member = name;
         _ = ListenAsync();
@@ -32,9 +36,13 @@ internal sealed class SiloProcess : ChildProcess
     internal int GatewayPort { get; private set; }
 
     /// <summary>Starts one, and completes when it is in the cluster.</summary>
-    internal static async Task<SiloProcess> StartAsync(string name, string log, IEnumerable<string> arguments)
+    internal static async Task<SiloProcess> StartAsync(
+        string name,
+        string log,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
-        var silo = new SiloProcess(name, log, arguments);
+        var silo = new SiloProcess(name, log, arguments, environment);
         try
         {
             var ready = await silo._ready.Task.WaitAsync(TestContext.Current.CancellationToken);

@@ -1,6 +1,4 @@
-using Orleans.Groups.Conformance;
-
-namespace Orleans.Groups.Tests;
+namespace Orleans.Groups.Conformance.Tests;
 
 // Every conformance class, for both grain directories. CapabilitiesConformance fails when one is left out.
 

@@ -1,6 +1,4 @@
-using Orleans.Groups.Conformance;
-
-namespace Orleans.Groups.Tests;
+namespace Orleans.Groups.Conformance.Tests;
 
 /// <summary>Silos with the grain directory that TestCluster installs.</summary>
 public sealed class SiloEngine : IGroupsEngine
