@@ -3,8 +3,8 @@ namespace Orleans.Groups.ProcessTests;
 /// <summary>A silo that is frozen for so long that the others take it for dead, and then goes on.</summary>
 public sealed class FreezeTests(PostgresFixture postgres)
 {
-    // A frozen silo still takes connections; asked through a third silo, Orleans judges it late, or on a busy machine not
-    // within minutes. docs/operations.md says so, and recommends this.
+    // A frozen silo still takes connections. Asked through a third silo, Orleans judges it late, or on a busy machine
+    // not within minutes; docs/operations.md says so, and recommends this.
     private static readonly Dictionary<string, string> Judgement = new()
     {
         ["Silo__Membership__EnableIndirectProbes"] = "false",

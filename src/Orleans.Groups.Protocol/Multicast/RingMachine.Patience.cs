@@ -7,9 +7,8 @@ namespace Orleans.Groups.Protocol;
 /// <remarks>
 /// Reports of progress and this member's own acks change nothing but what is kept, so they are put off while that is
 /// little, which saves a frame each per message. A report is made at once when the publisher asks for it, since
-/// somebody
-/// waits for <i>processed by all</i>, when an eighth of a window has come since the last one, and when this member
-/// leaves.
+/// somebody waits for <i>processed by all</i>, when an eighth of a window has come since the last one, and when this
+/// member leaves.
 /// </remarks>
 internal sealed partial class RingMachine
 {

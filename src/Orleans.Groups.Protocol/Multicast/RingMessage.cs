@@ -117,8 +117,8 @@ internal readonly record struct ActivityEntry(
 {
     /// <summary>
     /// An entry in which nothing is new asks whoever gets it to report at once what it has processed: somebody waits
-    /// for
-    /// it. Whoever does not know that finds nothing in it, and does not hand it on; reports then come after a moment.
+    /// for it. Whoever does not know that finds nothing in it, and does not hand it on; reports then come after a
+    /// moment.
     /// </summary>
     internal bool IsQuestion => Publications.IsDefaultOrEmpty && PublishedThrough == 0 && AckedThrough == 0;
 }

@@ -34,8 +34,9 @@ public sealed class ScopeShipmentTests
         Assert.Equal(PeerSync.Clean, SyncOf(B));
     }
 
-    /// <summary>The buffer of the link holds a tenth of the snapshot, which used to end one session after the
-    /// other.</summary>
+    /// <summary>
+    /// The buffer of the link holds a tenth of the snapshot, which used to end one session after the other.
+    /// </summary>
     [Fact]
     public void H5_SnapshotLargerThanTheBufferOfTheLink_IsNeverRefused()
     {
@@ -138,9 +139,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void P3_WhatCancelsOutMeanwhile_MovesTheVersionOnly()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         _a.Leave("g1", M1);
         _a.Join("g1", M1);
         Assert.Equal(["@3 1/2 g3(a1*1)", "3>5 "], FlushAll());
@@ -149,9 +148,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void H5_MoreChangesThanATableHas_AreASnapshotAgain()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         Room(B, false);
         for (var i = 2; i <= 6; i++)
         {
@@ -171,9 +168,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void P2_Newcomers_ShareTheCopyThatIsOnItsWay()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         var first = _a.SentTo(B).Single();
         _a.Join("g4", M1);
         Meet(C);
@@ -219,9 +214,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void P2_ARequestForWhatIsOnItsWay_SendsItOnce()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         _a.Receive(new ScopeMessage.SnapshotRequest(new(B, 1)));
         Assert.Equal(["@3 1/2 g3(a1*1)"], FlushAll());
         _a.Receive(new ScopeMessage.SnapshotRequest(new(B, 1)));
@@ -231,9 +224,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void P2_NoDigestBeforeAllIsSent()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         _a.Step(ScopeInput.DigestDue.Instance);
         Assert.Empty(_a.SentTo(B));
         FlushAll();
@@ -244,9 +235,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void H1_ANewSession_OrANewLife_BeginsWithTheFirstPart()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         _a.Receive(new ScopeMessage.Discover(new(B, 2), 0));
         Assert.Equal(["@3 0/2 g1(a1*1) g2(a1*1)", "@3 1/2 g3(a1*1)"], FlushAll());
         _a.Receive(new ScopeMessage.SnapshotRequest(new(B, 2)));
@@ -262,9 +251,7 @@ public sealed class ScopeShipmentTests
     [Fact]
     public void P5_AGoodbye_OvertakesWhatIsLeft()
     {
-        JoinAll("g1", "g2", "g3");
-        Meet(B);
-        _a.Flush();
+        TellHalf();
         _a.Step(ScopeInput.Stop.Instance);
         Assert.IsType<ScopeMessage.ScopeDown>(Assert.Single(_a.SentTo(B)));
         _a.Flush();
@@ -275,6 +262,14 @@ public sealed class ScopeShipmentTests
     {
         _a.Up(node);
         _a.Receive(new ScopeMessage.Discover(new(node, 1), 0));
+    }
+
+    /// <summary>The first of two parts of three groups has gone to B.</summary>
+    private void TellHalf()
+    {
+        JoinAll("g1", "g2", "g3");
+        Meet(B);
+        _a.Flush();
     }
 
     private void JoinAll(params string[] groups)

@@ -90,6 +90,9 @@ internal static class WireSamples
                 new ActivityEntry(Bob, [], 128, 127),
                 new ActivityEntry(Carol, [Batch(long.MaxValue, "last")], long.MaxValue, long.MaxValue - 1),
             ])));
+        yield return ("Ring.Activity.Question", ToRing(new RingMessage.Activity(
+            Link,
+            [new ActivityEntry(Alice, [Batch(1, "one")], 1, 0), new ActivityEntry(Alice, [], 0, 0)])));
         yield return ("Ring.Processed", ToRing(new RingMessage.Processed(Epoch, 16_384)));
     }
 
