@@ -232,6 +232,22 @@ public sealed class BroadcastTests
         Assert.Contains("a: brief", handler.Messages);
     }
 
+    /// <summary>Who moves time by hand need not move it for what is put off while nobody waits.</summary>
+    [Fact]
+    public async Task Broadcast_TimeStandsStill_ComesToRest()
+    {
+        await using var cluster = Cluster(static options => options.TimeProvider = new ManualTime());
+        var members = new List<IMulticastGroup>();
+        for (var index = 0; index < 3; index++)
+        {
+            members.Add(await cluster.AddNode($"node {index}").JoinAsync(new Recorder()));
+        }
+
+        Assert.True((await members[0].SayAsync("once")).IsOk);
+        await cluster.DrainedAsync();
+        Assert.All(members, static member => Assert.Equal(0, member.GetStatus().UnprocessedBytes));
+    }
+
     [Fact]
     public async Task Confirm_TimeRunsOutInLine_Failed()
     {

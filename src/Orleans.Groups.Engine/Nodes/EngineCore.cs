@@ -31,6 +31,12 @@ internal abstract class EngineCore
         ProcessGroups = processGroups;
         Multicast = multicast;
         RingSettings = RingSettings.From(multicast);
+        if (time != TimeProvider.System)
+        {
+            // Whoever moves time by hand waits until nothing is under way before that: nothing may wait for a moment.
+            RingSettings = RingSettings with { ReportDelay = TimeSpan.Zero };
+        }
+
         Time = time;
         Logger = logger;
         _random = new DeterministicRandom(seed);
