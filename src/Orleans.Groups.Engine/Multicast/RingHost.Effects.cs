@@ -183,7 +183,22 @@ internal sealed partial class RingHost
     /// </summary>
     private void TellRest(EditResult? result)
     {
-        if (!_isSilenced && result is { Verdict: EditVerdict.Applied, Current: { } record })
+        if (_isSilenced || result is not { Verdict: EditVerdict.Applied, Current: { } record })
+        {
+            return;
+        }
+
+        RecordEdit? withdrawal;
+        lock (_turn)
+        {
+            withdrawal = _machine.Withdraw(result);
+        }
+
+        if (withdrawal is not null)
+        {
+            Submit(withdrawal);
+        }
+        else
         {
             _node.Multicast.TellMembers(Self, record);
         }

@@ -399,6 +399,23 @@ internal sealed partial class RingMachine
         effects.Add(new RingEffect.JoinFailed(reason));
     }
 
+    /// <summary>
+    /// The answer to an edit has come after this machine ended. A joiner that gave up while it was founding a ring may
+    /// learn only now that the ring is there, with nobody but itself in it.
+    /// </summary>
+    /// <returns>What takes it out again; <see langword="null"/> if there is nothing to take back.</returns>
+    internal RecordEdit? Withdraw(EditResult? result)
+    {
+        if (!IsTerminated || _edit is not RecordEdit.Create create
+            || result?.Current is not { } record || record.Epoch != create.NewEpoch || !record.ListsAlive(_self))
+        {
+            return null;
+        }
+
+        _edit = null;
+        return new RecordEdit.Remove(NextOperation(), record.Epoch, record.Version);
+    }
+
     private void OnAddOnRight(MemberId joiner, EffectList<RingEffect> effects)
     {
         var refusal = _phase != Phase.Member ? JoinRefusal.NotMember

@@ -140,7 +140,16 @@ internal sealed partial class SimRing
         if (_machine.IsTerminated || !Post(new RingMail(new RingInput.EditAnswered(edit.Operation, result))))
         {
             // The machine has ended with this edit as its last word, and nobody else may know (rule R9).
-            if (!_isSilenced && result is { Verdict: EditVerdict.Applied, Current: { } record })
+            if (_isSilenced || result is not { Verdict: EditVerdict.Applied, Current: { } record })
+            {
+                return;
+            }
+
+            if (_machine.Withdraw(result) is { } withdrawal)
+            {
+                _node.World.Store.Edit(_node, this, Group, withdrawal);
+            }
+            else
             {
                 _node.TellMembers(Self, record);
             }

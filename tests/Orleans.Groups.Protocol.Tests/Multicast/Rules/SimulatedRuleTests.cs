@@ -146,6 +146,24 @@ public sealed class SimulatedRuleTests
     }
 
     /// <summary>
+    /// R9: the ring is there only when its founder has given up, and lists nobody else (seed 60144492).
+    /// </summary>
+    [Fact]
+    public void R9_FoundedAfterGivingUp_IsTakenBack()
+    {
+        var world = new RingWorld(observers: [new RingHistory(), new RingDiary()]);
+        var slow = world.Join("a");
+        world.SettleUntil(() => world.Store.Current is not null);
+        world.Store.Requests.Single().IsHeld = true;
+        world.SettleUntil(() => slow.Failure is not null, timers: true);
+        var late = new EditResult(EditVerdict.Applied, world.Store.Current);
+        Assert.Null(slow.Machine.Withdraw(late with { Current = late.Current! with { Epoch = Guid.NewGuid() } }));
+        Assert.Null(slow.Machine.Withdraw(null));
+        Assert.Empty(Apply(world.Store.Current, slow.Machine.Withdraw(late)!).Entries);
+        Assert.Null(slow.Machine.Withdraw(late));
+    }
+
+    /// <summary>
     /// R6: nobody knows whether a joiner was inserted, and when it is tried again the ring is full. The first copy may
     /// land when somebody has gone, so the joiner's id is not used any more.
     /// </summary>
