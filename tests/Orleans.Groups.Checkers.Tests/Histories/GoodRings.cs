@@ -144,6 +144,17 @@ internal static class GoodRings
             .Send(A, 1, ProofLevel.Processed).Give(A, 1, A).At(A, new LogEvent.RegLost("r"))
             .Write(1, B, B, epoch: "f").Enter(B, B, $"{B}:0").Adopt(B, 1, B, epoch: "f")
             .Proved(A, 1, ProofLevel.Processed)),
+        new("G-S7", "a death in an epoch that the store lost, and made the record again of the one before", h => h
+            .Ring(LogHooks.Store).Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B).At(A, new LogEvent.RegLost("r"))
+            .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e").Write(5, A, $"{A} {B} ({C})", epoch: "f", parent: "e")
+            .Adopt(A, 5, $"{A} {B} ({C})", "f", "e").At(A, new LogEvent.RegLost("r"))
+            .Write(4, B, $"{A} {B} {C}", epoch: "g", parent: "e").Proved(A, 1, ProofLevel.Processed)),
+        new("G-S18", "somebody erased is heard by somebody whom only a lost version listed", h => h
+            .Ring(LogHooks.Store, LogHooks.Receive).Start("d@1").Fault("cut").Write(4, C, $"{A} {B} {C} {D}")
+            .AdoptAll(4, $"{A} {B} {C} {D}", C, D).At(A, new LogEvent.RegLost("r"))
+            .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e").Write(5, A, $"{A} {B} ({C})", epoch: "f", parent: "e")
+            .Adopt(A, 5, $"{A} {B} ({C})", "f", "e").At(A, new LogEvent.Erase("r", A, C, "f", 5))
+            .Say(C, 1).Give(C, 1, C).Receive(C, 1, D, C)),
         new("G-S17", "counters that make sense", h => h
             .Ring().At(A, new LogEvent.Progress("r", A, B, 5, 3, 2, 2)).Quiet()
             .At(A, new LogEvent.Progress("r", A, B, 5, 5, 5, 0))),

@@ -76,7 +76,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
 
     private void RequireProof(MemberModel publisher, OpModel op, MemberModel member, LogEvent.Confirm confirm)
     {
-        if (member.IsGone || member.Node.Start is null || IsOfAnotherRing(op, member, publisher))
+        if (member.IsGone || member.Node.Start is null || IsOfAnotherRing(op, member, publisher)
+            || IsDeadInLostEpoch(member, publisher))
         {
             return;
         }
@@ -119,6 +120,13 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
             && member.Joined is { } joined && !joined.Members.Contains(publisher.Id)
             && member.Epochs.Count > 0 && member.Epochs.All(epoch => member.Ring.RootOf(epoch) != root);
     }
+
+    /// <summary>
+    /// Whether the publisher goes by an epoch in which the member is dead, and which a store that lost two records in a
+    /// row does not know any more (rule R3: a store that goes back is detected, not repaired).
+    /// </summary>
+    private static bool IsDeadInLostEpoch(MemberModel member, MemberModel publisher) =>
+        publisher.View is { } view && !view.ListsAlive(member.Id) && publisher.Ring.IsCutOff(view.Epoch);
 
     /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>
     private void CheckJoiner(LogEvent.Joined joined)

@@ -105,7 +105,7 @@ internal sealed class HeirChecker(RunModel run, RingsModel rings) : Checker
         var isUnlisted = member.View is { } view && !view.Lists(received.From);
 
         // Whoever is out as well, and does not know it yet, goes by an older record.
-        var erased = member.Ring.HasRemoved(member.Id)
+        var erased = member.Ring.HasRemoved(member.Id) || member.Ring.IsLost(member)
             ? null
             : _erased.GetValueOrDefault((received.Group, received.From));
         Require(

@@ -54,6 +54,30 @@ internal sealed class RingModel(string group)
         return null;
     }
 
+    /// <summary>
+    /// Whether the store lost this epoch and does not go on from it: the record was made again of an earlier one.
+    /// </summary>
+    internal bool IsCutOff(string epoch)
+    {
+        var at = LastWritten?.Epoch ?? "";
+        for (var steps = 0; steps < 1_000 && at.Length > 0; steps++)
+        {
+            if (at == epoch)
+            {
+                return false;
+            }
+
+            at = _parents.GetValueOrDefault(at, "");
+        }
+
+        return WasLost;
+    }
+
+    /// <summary>Whether only a version that the store has lost ever listed the member.</summary>
+    internal bool IsLost(MemberModel member) =>
+        WasLost && LastWritten is { } record && member.View is { } view
+        && view.Epoch != record.Epoch && !record.Lists(member.Id);
+
     /// <summary>Whether a record that was made again of this epoch lists the member, dead before or not.</summary>
     internal bool IsRevived(string epoch, string member) => _revived.Contains((epoch, member));
 
