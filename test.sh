@@ -17,7 +17,7 @@ command -v dotnet >/dev/null || { echo "test.sh: dotnet is missing; install the 
 dotnet --version >/dev/null 2>&1 || { echo "test.sh: the .NET 10 SDK is missing (global.json asks for it)." >&2; exit 2; }
 
 # Tests with silos, run side by side: each silo's start halts its process, and several processes mostly wait for each other.
-together='Orleans.Groups.Conformance.Tests Orleans.Groups.Process.Tests Orleans.Groups.Tests'
+together='Orleans.Groups.Conformance.Tests Orleans.Groups.DefaultDirectory.Tests Orleans.Groups.Process.Tests Orleans.Groups.Tests'
 
 work=$(mktemp -d)
 running=

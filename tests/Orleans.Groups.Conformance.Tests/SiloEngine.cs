@@ -8,12 +8,3 @@ public sealed class SiloEngine : IGroupsEngine
     public Task<IGroupsFixture> CreateAsync(FixtureOptions options) =>
         Task.FromResult<IGroupsFixture>(new SiloFixture(options, usesLocalDirectory: false));
 }
-
-/// <summary>Silos with the grain directory that Orleans has by default.</summary>
-public sealed class DefaultDirectorySiloEngine : IGroupsEngine
-{
-    public FixtureCapabilities Capabilities => FixtureCapabilities.All;
-
-    public Task<IGroupsFixture> CreateAsync(FixtureOptions options) =>
-        Task.FromResult<IGroupsFixture>(new SiloFixture(options, usesLocalDirectory: true));
-}
