@@ -148,9 +148,9 @@ internal sealed class WorkSilo
             Interlocked.Increment(ref _joining);
             Calls.Start(() => JoinAsync(random.Next(3) == 0 ? Workload.SmallRing : Workload.LargeRing));
         }
-        else if (rings.Count > 0)
+        else if (rings.Count > Anchors.Count)
         {
-            Calls.Start(() => rings[0].LeaveAsync());
+            Calls.Start(() => rings[0].LeaveAsync()); // Those that joined to stay come last.
         }
     }
 
