@@ -64,9 +64,28 @@ internal sealed class PeerWork(IServiceProvider services)
             case "stream":
                 var stream = services.GetRequiredKeyedService<IStreamProvider>(PeerNames.Stream)
                     .GetStream<byte[]>(StreamId.Create(PeerNames.Namespace, PeerNames.Key));
-                return () => stream.OnNextAsync(payload);
+                return () => QueueAsync(stream, payload);
             default:
                 throw new ArgumentException($"unknown way {way}", nameof(way));
+        }
+    }
+
+    /// <summary>
+    /// A queue of a memory stream holds 16 384 events, and refuses more instead of letting the sender wait.
+    /// </summary>
+    private static async Task QueueAsync(IAsyncStream<byte[]> stream, byte[] payload)
+    {
+        while (true)
+        {
+            try
+            {
+                await stream.OnNextAsync(payload);
+                return;
+            }
+            catch (InvalidOperationException full) when (full.Message.Contains("maximum", StringComparison.Ordinal))
+            {
+                await Task.Delay(1);
+            }
         }
     }
 
