@@ -24,6 +24,7 @@ running=
 finish() {
   status=$?
   jobs -p | while read -r job; do kill "$job" 2>/dev/null || true; done
+  wait
   for name in $running; do echo "$name: interrupted; so far:"; tail -n 40 "$work/$name.log"; done
   rm -rf "$work"
   exit "$status"
@@ -92,12 +93,16 @@ timeout=()
 if command -v timeout >/dev/null; then timeout=(timeout -k 10 "$limit"); fi
 passed=0 failed=0 skipped=0 broken=0
 
-# Runs the tests of one project; leaves its report, what it printed, its exit code and its seconds in $work.
+# Runs the tests of one project, in a shell of its own that takes them along if it is ended; leaves its report, what it
+# printed, its exit code and its seconds in $work.
 run_tests() {
-  local name=$1 start=$SECONDS status=0
+  local name=$1 start=$SECONDS status=0 tests
   shift
   ${timeout[@]+"${timeout[@]}"} dotnet exec "tests/$name/bin/Release/net10.0/$name.dll" \
-    -noLogo -noColor -longRunning 60 -xml "$work/$name.xml" "$@" </dev/null >"$work/$name.log" 2>&1 || status=$?
+    -noLogo -noColor -longRunning 60 -xml "$work/$name.xml" "$@" </dev/null >"$work/$name.log" 2>&1 &
+  tests=$!
+  trap 'kill "$tests"' TERM
+  wait "$tests" || status=$?
   echo "$status $((SECONDS - start))" >"$work/$name.ended"
 }
 
@@ -139,7 +144,8 @@ for name in $projects; do
     *" $name "*) beside="$beside $name" ;;
     *)
       running=$name
-      run_tests "$name" "$@"
+      run_tests "$name" "$@" &
+      wait
       running=
       tell "$name"
       ;;

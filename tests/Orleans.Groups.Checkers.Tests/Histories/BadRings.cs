@@ -80,6 +80,10 @@ internal static class BadRings
             .StartWith([LogHooks.Store, LogHooks.Receive], "a@1", "b@1").Write(1, A, A).Enter(A, A, $"{A}:0")
             .Adopt(A, 1, A).Write(2, A, $"{A} {B}").Enter(B, $"{A} {B}", $"{A}:0 {B}:0").Adopt(B, 2, $"{A} {B}")
             .Send(A, 1, ProofLevel.Received).Give(A, 1, A).Proved(A, 1)),
+        new("G-S7", "a death that is forgotten when the record is lost once and made again", h => h
+            .Ring(LogHooks.Store).Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B)
+            .Write(4, A, $"{A} {B} ({C})").Adopt(A, 4, $"{A} {B} ({C})").At(A, new LogEvent.RegLost("r"))
+            .Write(4, B, $"{A} {B} {C}", epoch: "f", parent: "e").Proved(A, 1, ProofLevel.Processed)),
         new("G-S7", "a joiner hears what was proved processed before it came", h => h
             .Ring(LogHooks.Handled).Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed)
             .Give(A, 1, A, B, C).Proved(A, 1, ProofLevel.Processed)

@@ -150,9 +150,10 @@ internal static class GoodRings
             .Adopt(A, 5, $"{A} {B} ({C})", "f", "e").At(A, new LogEvent.RegLost("r"))
             .Write(4, B, $"{A} {B} {C}", epoch: "g", parent: "e").Proved(A, 1, ProofLevel.Processed)),
         new("G-S7", "a death in a version that the store lost, and made the record again of an earlier one", h => h
-            .Ring(LogHooks.Store).Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B)
-            .Write(4, A, $"{A} {B} ({C})").Adopt(A, 4, $"{A} {B} ({C})").At(A, new LogEvent.RegLost("r"))
-            .Write(4, B, $"{A} {B} {C}", epoch: "f", parent: "e").Proved(A, 1, ProofLevel.Processed)),
+            .Ring(LogHooks.Store).Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B).At(A, new LogEvent.RegLost("r"))
+            .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e").Write(5, A, $"{A} {B} ({C})", epoch: "f", parent: "e")
+            .Adopt(A, 5, $"{A} {B} ({C})", "f", "e").At(A, new LogEvent.RegLost("r"))
+            .Write(5, B, $"{A} {B} {C}", epoch: "g", parent: "f").Proved(A, 1, ProofLevel.Processed)),
         new("G-S18", "somebody erased is heard by somebody whom only a lost version listed", h => h
             .Ring(LogHooks.Store, LogHooks.Receive).Start("d@1").Fault("cut").Write(4, C, $"{A} {B} {C} {D}")
             .AdoptAll(4, $"{A} {B} {C} {D}", C, D).At(A, new LogEvent.RegLost("r"))

@@ -122,11 +122,12 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
     }
 
     /// <summary>
-    /// Whether the publisher goes by a death that a store does not know any more which lost two records in a row: the
-    /// record was made again of what was known before (rule R3: a store that goes back is detected, not repaired).
+    /// Whether the publisher goes by a death that a store does not know any more which lost two records: what was to
+    /// make the first again came late, and made the second again of what was known before the first (rule R3: a store
+    /// that goes back is detected, not repaired). After one loss the highest view is made again, so this cannot be.
     /// </summary>
     private static bool IsDeadInLostEpoch(MemberModel member, MemberModel publisher) =>
-        publisher.View is { } view && !view.ListsAlive(member.Id)
+        publisher.Ring.Losses > 1 && publisher.View is { } view && !view.ListsAlive(member.Id)
         && (publisher.Ring.IsCutOff(view.Epoch) || publisher.Ring.IsRevived(view.Epoch, member.Id));
 
     /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>

@@ -21,8 +21,11 @@ internal sealed class RingModel(string group)
     /// <summary>What the store held last, lost or not.</summary>
     internal RecordModel? LastWritten { get; private set; }
 
+    /// <summary>How often the store has lost the record.</summary>
+    internal int Losses { get; private set; }
+
     /// <summary>Whether the store has ever lost something.</summary>
-    internal bool WasLost { get; private set; }
+    internal bool WasLost => Losses > 0;
 
     /// <summary>Whether old versions have been forgotten.</summary>
     internal bool HasForgotten { get; private set; }
@@ -94,7 +97,7 @@ internal sealed class RingModel(string group)
     internal void Lose()
     {
         Current = null;
-        WasLost = true;
+        Losses++;
     }
 
     internal RecordModel Adopt(LogEvent.Adopt e)
