@@ -106,6 +106,11 @@ run_tests() {
   echo "$status $((SECONDS - start))" >"$work/$name.ended"
 }
 
+# What a project printed, without the tests that passed.
+show() {
+  awk '/^ ? ? ? ?[^ ]/ { passed = / \[PASS\]$/ } !passed' "$work/$1.log"
+}
+
 # Adds what run_tests left to the sum, and shows what was printed if something failed.
 tell() {
   local name=$1 report="$work/$1.xml" status seconds p f e s
@@ -121,14 +126,15 @@ tell() {
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
   echo "$name: $p passed, $f failed, $s skipped ($seconds s)"
   if [ "$f" -gt 0 ]; then
-    cat "$work/$name.log"
+    show "$name"
+    grep -E ' \[FAIL\]$' "$work/$name.log" >>"$work/failed" || true
   elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
     echo "$name: stopped after $limit s"
-    cat "$work/$name.log"
+    show "$name"
     broken=1
   elif [ "$status" != 0 ]; then
     echo "$name: crashed, exit code $status"
-    cat "$work/$name.log"
+    show "$name"
     broken=1
   elif [ $((p + s)) = 0 ] && [ "$selected" = 0 ]; then
     echo "$name: ran no test"
@@ -158,6 +164,7 @@ wait
 running=
 for name in $beside; do tell "$name"; done
 
+if [ -s "$work/failed" ]; then cat "$work/failed"; fi
 [ "$broken" = 0 ] || echo "A test project crashed, was stopped, or ran no test; see above."
 [ $((passed + failed)) -gt 0 ] || { echo "No test ran."; broken=1; }
 echo "$passed passed, $failed failed, $skipped skipped"

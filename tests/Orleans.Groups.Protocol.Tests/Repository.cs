@@ -50,21 +50,35 @@ internal static partial class Repository
 
     /// <summary>Projects that this one references itself, relative to the root.</summary>
     public static IEnumerable<string> ProjectReferencesOf(string project) =>
-        Items(project, "ProjectReference")
-            .Select(r => Relative(PathOf(Path.Combine(Path.GetDirectoryName(project)!, r))));
+        WithImports(project).SelectMany(file => Own(file, "ProjectReference").Select(r => Beside(file, r)));
 
-    /// <summary>What a project file includes as this kind of item, with slashes.</summary>
+    /// <summary>What a project file includes as this kind of item, itself or by an import; with slashes.</summary>
     public static IEnumerable<string> Items(string project, string kind) =>
-        XDocument.Load(PathOf(project))
-            .Descendants(kind)
-            .Select(e => e.Attribute("Include")?.Value.Replace('\\', '/'))
-            .OfType<string>();
+        WithImports(project).SelectMany(file => Own(file, kind));
 
     /// <summary>Projects that a .sln or .slnf file names, relative to the root, ordinally sorted.</summary>
     public static IReadOnlyList<string> ProjectsIn(string solution) =>
         [.. QuotedProject().Matches(File.ReadAllText(PathOf(solution)))
             .Select(m => m.Groups[1].Value.Replace(@"\\", "/", StringComparison.Ordinal).Replace('\\', '/'))
             .Order(StringComparer.Ordinal)];
+
+    /// <summary>The project file and all that it imports by name, relative to the root.</summary>
+    private static IEnumerable<string> WithImports(string file) =>
+        Values(file, "Import", "Project").SelectMany(i => WithImports(Beside(file, i))).Prepend(file);
+
+    private static IEnumerable<string> Own(string file, string kind) => Values(file, kind, "Include");
+
+    private static IEnumerable<string> Values(string file, string element, string attribute) =>
+        XDocument.Load(PathOf(file))
+            .Descendants(element)
+            .Select(e => e.Attribute(attribute)?.Value.Replace('\\', '/'))
+            .OfType<string>();
+
+    /// <summary>A path that <paramref name="file"/> names, relative to the root.</summary>
+    private static string Beside(string file, string path) =>
+        Relative(PathOf(Path.Combine(
+            Path.GetDirectoryName(file)!,
+            path.Replace("$(MSBuildThisFileDirectory)", "", StringComparison.Ordinal))));
 
     private static string FindRoot()
     {
