@@ -2,7 +2,7 @@
 # Measures this repository beside the Erlang originals and prints one table; bench/README.md says what each row does.
 #
 #   bench/run.sh [--quick] [--only NAME] [--json FILE]   every row of the comparison, or those whose name contains NAME
-#   bench/run.sh peers | growth | overload [--quick]     other ways in .NET; how costs grow; what a slow member costs
+#   bench/run.sh peers | limits | growth | overload [--quick]     other ways in .NET; how costs grow; what a slow member costs
 #   bench/run.sh --install ...                           first installs what is missing, as root, with apt-get
 #
 # Without Erlang (Debian: apt-get install erlang-base) or the Orleans packages, their columns stay empty and say why.

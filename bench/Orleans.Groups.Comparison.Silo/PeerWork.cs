@@ -10,8 +10,6 @@ namespace Orleans.Groups.Comparison;
 /// <summary>What a user of Orleans would write without this library to reach one receiver on each silo.</summary>
 internal sealed class PeerWork(IServiceProvider services)
 {
-    private const int Silos = 3;
-    private const int InFlight = 256;
     private readonly IGrainFactory _grains = services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Performs one command.</summary>
@@ -30,7 +28,7 @@ internal sealed class PeerWork(IServiceProvider services)
                 return await PeerCount.Expected;
             case "peer-send":
                 var send = Sender(command.GetProperty("way").GetString()!, Whole("bytes"));
-                return await SendAsync(send, Whole("count"));
+                return await SendAsync(send, Whole("count"), Whole("inFlight"));
             case "peer-answer":
                 var one = Sender(command.GetProperty("way").GetString()!, Whole("bytes"));
                 return await AnswerAsync(one, Whole("count"));
@@ -43,6 +41,7 @@ internal sealed class PeerWork(IServiceProvider services)
     private async Task SettleAsync(int silo)
     {
         await _grains.GetGrain<IReceiver>(GrainId.Create(CallReceiver.Type, $"{silo}")).SettleAsync();
+        await _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, $"{silo}")).SettleAsync();
         var id = GrainId.Create($"receiver-{silo}", PeerNames.Key);
         await _grains.GetGrain<IReceiver>(id).SettleAsync();
     }
@@ -53,7 +52,7 @@ internal sealed class PeerWork(IServiceProvider services)
         switch (way)
         {
             case "calls":
-                var receivers = Enumerable.Range(0, Silos)
+                var receivers = Enumerable.Range(0, PeerNames.Silos)
                     .Select(silo => _grains.GetGrain<IReceiver>(GrainId.Create(CallReceiver.Type, $"{silo}")))
                     .ToArray();
                 return () => Task.WhenAll(receivers.Select(receiver => receiver.TakeAsync(payload.AsImmutable())));
@@ -65,9 +64,22 @@ internal sealed class PeerWork(IServiceProvider services)
                 var stream = services.GetRequiredKeyedService<IStreamProvider>(PeerNames.Stream)
                     .GetStream<byte[]>(StreamId.Create(PeerNames.Namespace, PeerNames.Key));
                 return () => QueueAsync(stream, payload);
+            case "relay":
+                var second = _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, "1"));
+                return () => second.HandOnAsync(1, payload.AsImmutable());
+            case "lap":
+                var first = _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, "1"));
+                return () => LapAsync(first, payload);
             default:
                 throw new ArgumentException($"unknown way {way}", nameof(way));
         }
+    }
+
+    private static Task LapAsync(IRelay first, byte[] payload)
+    {
+        var lap = RelayLap.BeginAsync();
+        first.LapAsync(PeerNames.Silos - 1, payload.AsImmutable()).Ignore();
+        return lap;
     }
 
     /// <summary>
@@ -91,11 +103,11 @@ internal sealed class PeerWork(IServiceProvider services)
 
     /// <summary>Sends with so many under way at any time.</summary>
     /// <returns>When it began and when the last send had completed.</returns>
-    private static async Task<JsonNode?> SendAsync(Func<Task> send, int count)
+    private static async Task<JsonNode?> SendAsync(Func<Task> send, int count, int inFlight)
     {
         var start = Clock.Now;
         var left = count;
-        await Task.WhenAll(Enumerable.Range(0, InFlight).Select(_ => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(async () =>
         {
             while (Interlocked.Decrement(ref left) >= 0)
             {

@@ -14,6 +14,7 @@ internal sealed class SiloWorker
     private readonly IGroups _groups;
     private readonly IClusterMembershipService _membership;
     private readonly PeerWork _peers;
+    private readonly SocketWork _sockets = new();
     private NodeWork _work;
 
     private SiloWorker(IServiceProvider services)
@@ -40,6 +41,7 @@ internal sealed class SiloWorker
         var worker = new SiloWorker(host.Services);
         WorkerLoop.Say(new JsonObject { ["event"] = "ready" });
         await WorkerLoop.RunAsync(worker.PerformAsync);
+        worker._sockets.Dispose();
         await host.StopAsync();
         return 0;
     }
@@ -69,9 +71,12 @@ internal sealed class SiloWorker
                 _work = new NodeWork(new Node(_groups));
                 return null;
             default:
-                return verb.StartsWith("peer-", StringComparison.Ordinal)
-                    ? await _peers.PerformAsync(verb, command)
-                    : await _work.PerformAsync(verb, command);
+                return verb.Split('-')[0] switch
+                {
+                    "peer" => await _peers.PerformAsync(verb, command),
+                    "socket" => await _sockets.PerformAsync(verb, command),
+                    _ => await _work.PerformAsync(verb, command),
+                };
         }
     }
 

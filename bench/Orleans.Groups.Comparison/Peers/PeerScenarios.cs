@@ -6,6 +6,7 @@ namespace Orleans.Groups.Comparison;
 internal static class PeerScenarios
 {
     private const int Silos = 3;
+    private const int InFlight = 256;
 
     /// <summary>Has the receivers live where they are to live.</summary>
     internal static async Task SettleAsync(EngineSide side)
@@ -34,6 +35,13 @@ internal static class PeerScenarios
     internal static async Task<double> AnswerAsync(EngineSide side, string way, int bytes, int count) =>
         (await side.DoAsync(0, "peer-answer", Arguments(way, bytes, count))).GetDouble();
 
+    /// <summary>Messages per second that are handed on from silo to silo, each with a call.</summary>
+    internal static async Task<double> RelayAsync(EngineSide side, int bytes, int count)
+    {
+        var sent = await side.DoAsync(0, "peer-send", Arguments("relay", bytes, count));
+        return count * 1e9 / (sent.GetProperty("end").GetInt64() - sent.GetProperty("start").GetInt64());
+    }
+
     private static JsonObject Arguments(string way, int bytes, int count) =>
-        new() { ["way"] = way, ["bytes"] = bytes, ["count"] = count };
+        new() { ["way"] = way, ["bytes"] = bytes, ["count"] = count, ["inFlight"] = InFlight };
 }
