@@ -68,17 +68,20 @@ internal sealed class PeerWork(IServiceProvider services)
                 var second = _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, "1"));
                 return () => second.HandOnAsync(1, payload.AsImmutable());
             case "lap":
-                var first = _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, "1"));
-                return () => LapAsync(first, payload);
+                var answered = _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, "1"));
+                return () => LapAsync(answered.LapAsync, payload);
+            case "lap-one-way":
+                var silent = _grains.GetGrain<IRelay>(GrainId.Create(RelayGrain.Type, "1"));
+                return () => LapAsync(silent.LapOneWayAsync, payload);
             default:
                 throw new ArgumentException($"unknown way {way}", nameof(way));
         }
     }
 
-    private static Task LapAsync(IRelay first, byte[] payload)
+    private static Task LapAsync(Func<int, Immutable<byte[]>, Task> first, byte[] payload)
     {
         var lap = RelayLap.BeginAsync();
-        first.LapAsync(PeerNames.Silos - 1, payload.AsImmutable()).Ignore();
+        first(PeerNames.Silos - 1, payload.AsImmutable()).Ignore();
         return lap;
     }
 

@@ -15,10 +15,14 @@ public interface IRelay : IGrainWithStringKey
     [Alias("HandOn")]
     Task HandOnAsync(int hops, Immutable<byte[]> message);
 
-    /// <summary>Goes around, and ends where <see cref="RelayLap"/> waits; nobody answers.</summary>
+    /// <summary>Goes around, and ends where <see cref="RelayLap"/> waits; each answers at once.</summary>
     [Alias("Lap")]
-    [OneWay]
     Task LapAsync(int hops, Immutable<byte[]> message);
+
+    /// <summary>Goes around, and ends where <see cref="RelayLap"/> waits; nobody answers.</summary>
+    [Alias("LapOneWay")]
+    [OneWay]
+    Task LapOneWayAsync(int hops, Immutable<byte[]> message);
 }
 
 /// <summary>The grain of a silo; its key is the silo's number.</summary>
@@ -52,10 +56,25 @@ public sealed class RelayGrain : Grain, IRelay
         if (hops == 0)
         {
             RelayLap.End();
+        }
+        else
+        {
+            _next!.LapAsync(hops - 1, message).Ignore();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task LapOneWayAsync(int hops, Immutable<byte[]> message)
+    {
+        if (hops == 0)
+        {
+            RelayLap.End();
             return Task.CompletedTask;
         }
 
-        return _next!.LapAsync(hops - 1, message);
+        return _next!.LapOneWayAsync(hops - 1, message);
     }
 }
 

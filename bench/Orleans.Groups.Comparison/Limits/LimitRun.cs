@@ -10,7 +10,9 @@ internal sealed class LimitRun(RunSettings settings) : IRun
     [
         new("lap-socket", "a lap of 100 B, bare sockets", Unit.Nanoseconds, 10_000,
             (side, count) => SocketScenarios.LapAsync(side, 100, count)),
-        new("lap-calls", "a lap of 100 B, one-way calls of grains", Unit.Nanoseconds, 10_000,
+        new("lap-one-way", "a lap of 100 B, one-way calls of grains", Unit.Nanoseconds, 10_000,
+            (side, count) => PeerScenarios.AnswerAsync(side, "lap-one-way", 100, count)),
+        new("lap-calls", "a lap of 100 B, calls of grains that answer at once", Unit.Nanoseconds, 10_000,
             (side, count) => PeerScenarios.AnswerAsync(side, "lap", 100, count)),
         new("lap-ring", "a lap of 100 B, confirmed broadcast of a ring", Unit.Nanoseconds, 10_000,
             (side, count) => RingScenarios.ConfirmAsync(side, 3, 100, count)),
@@ -18,6 +20,8 @@ internal sealed class LimitRun(RunSettings settings) : IRun
             (side, count) => SocketScenarios.RelayAsync(side, 16_000, count)),
         new("relay-calls", "16 000 B through two links, calls of grains", Unit.PerSecond, 20_000,
             (side, count) => PeerScenarios.RelayAsync(side, 16_000, count)),
+        new("relay-four", "64 000 B (four such messages) through two links, calls of grains", Unit.PerSecond, 5_000,
+            (side, count) => PeerScenarios.RelayAsync(side, 64_000, count)),
         new("relay-ring", "16 000 B through two links, a ring", Unit.PerSecond, 60_000,
             (side, count) => RingScenarios.SendAsync(side, 3, 16_000, count)),
     ];
