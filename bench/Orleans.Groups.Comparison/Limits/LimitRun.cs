@@ -19,9 +19,9 @@ internal sealed class LimitRun(RunSettings settings) : IRun
         new("relay-socket", "16 000 B through two links, bare sockets", Unit.PerSecond, 60_000,
             (side, count) => SocketScenarios.RelayAsync(side, 16_000, count)),
         new("relay-calls", "16 000 B through two links, calls of grains", Unit.PerSecond, 20_000,
-            (side, count) => PeerScenarios.RelayAsync(side, 16_000, count)),
+            (side, count) => PeerScenarios.RelayAsync(side, 16_000, count, 64)),
         new("relay-four", "64 000 B (four such messages) through two links, calls of grains", Unit.PerSecond, 5_000,
-            (side, count) => PeerScenarios.RelayAsync(side, 64_000, count)),
+            (side, count) => PeerScenarios.RelayAsync(side, 64_000, count, 16)),
         new("relay-ring", "16 000 B through two links, a ring", Unit.PerSecond, 60_000,
             (side, count) => RingScenarios.SendAsync(side, 3, 16_000, count)),
     ];

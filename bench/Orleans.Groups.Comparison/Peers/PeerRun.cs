@@ -68,7 +68,7 @@ internal sealed class PeerRun(RunSettings settings) : IRun
     {
         foreach (var bytes in Sizes)
         {
-            var count = Math.Min(4_000_000 / bytes * 4, 100_000) / (settings.Quick ? 10 : 1);
+            var count = Math.Min(320_000_000 / bytes, 100_000) / (settings.Quick ? 10 : 1);
             var perSecond = await side.MeasureAsync(3, _ => way.SendAsync(side, bytes, count));
             if (counts)
             {

@@ -36,12 +36,12 @@ internal static class PeerScenarios
         (await side.DoAsync(0, "peer-answer", Arguments(way, bytes, count))).GetDouble();
 
     /// <summary>Messages per second that are handed on from silo to silo, each with a call.</summary>
-    internal static async Task<double> RelayAsync(EngineSide side, int bytes, int count)
+    internal static async Task<double> RelayAsync(EngineSide side, int bytes, int count, int inFlight)
     {
-        var sent = await side.DoAsync(0, "peer-send", Arguments("relay", bytes, count));
+        var sent = await side.DoAsync(0, "peer-send", Arguments("relay", bytes, count, inFlight));
         return count * 1e9 / (sent.GetProperty("end").GetInt64() - sent.GetProperty("start").GetInt64());
     }
 
-    private static JsonObject Arguments(string way, int bytes, int count) =>
-        new() { ["way"] = way, ["bytes"] = bytes, ["count"] = count, ["inFlight"] = InFlight };
+    private static JsonObject Arguments(string way, int bytes, int count, int inFlight = InFlight) =>
+        new() { ["way"] = way, ["bytes"] = bytes, ["count"] = count, ["inFlight"] = inFlight };
 }
