@@ -72,7 +72,7 @@ internal sealed class ComparisonCommand
             Without = parsed.GetValue(_without) ?? [],
         }).RunAsync());
         Add("peers", "Compares a ring of three silos with other ways of Orleans", settings => new PeerRun(settings));
-        Add("limits", "Measures bare sockets and calls on the ways that a ring takes", settings => new LimitRun(settings));
+        Add("limits", "Measures sockets and calls on the ways of a ring", settings => new LimitRun(settings));
         Add("growth", "Measures how costs grow, and draws it", settings => new GrowthRun(settings));
         Add("overload", "Shows what happens when one member is too slow", settings => new OverloadRun(settings));
         var worker = new Command("worker", "The process in which the in-memory engine is measured") { Hidden = true };

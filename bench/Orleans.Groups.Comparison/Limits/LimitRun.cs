@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Orleans.Groups.Comparison;
 
-/// <summary>What this machine allows: the same ways between three processes, with sockets and with calls alone.</summary>
+/// <summary>What this machine allows: the ways of a ring between three processes, with sockets and calls.</summary>
 internal sealed class LimitRun(RunSettings settings) : IRun
 {
     private static readonly Limit[] Limits =

@@ -60,8 +60,8 @@ public sealed class ProcessGroupsOptions
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Most memberships in one frame between nodes, 16 to 65 536; default 4 096. More travel in several frames and are
-    /// applied as one.
+    /// Most memberships in one frame between nodes, 16 to 65 536; default 4 096. More, or those of more than 3 072
+    /// groups, travel in several frames and are applied as one.
     /// </summary>
     public int MaxMembershipsPerFrame { get; set; } = 4_096;
 

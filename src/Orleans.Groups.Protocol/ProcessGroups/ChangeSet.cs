@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Runtime.InteropServices;
 
 namespace Orleans.Groups.Protocol;
 
@@ -19,16 +18,14 @@ internal readonly record struct MemberChange(MemberId Member, int Difference, Ch
 /// </remarks>
 internal sealed class ChangeSet
 {
-    private const int KeptCapacity = 16_384;
-
-    private readonly List<GroupCell> _cells = [];
-    private readonly List<Entry> _entries = [];
+    private readonly ChunkedList<GroupCell> _cells = new();
+    private readonly ChunkedList<Entry> _entries = new();
 
     /// <summary>Whether nothing changes.</summary>
     internal bool IsEmpty => _cells.Count == 0;
 
     /// <summary>The groups that change.</summary>
-    internal ReadOnlySpan<GroupCell> Cells => CollectionsMarshal.AsSpan(_cells);
+    internal ChunkedList<GroupCell> Cells => _cells;
 
     /// <summary>Adds a change.</summary>
     internal void Add(GroupCell cell, MemberId member, int difference, ChangeReason cause)
@@ -42,7 +39,7 @@ internal sealed class ChangeSet
         }
         else
         {
-            ref var last = ref CollectionsMarshal.AsSpan(_entries)[cell.LastChange - 1];
+            ref var last = ref _entries[cell.LastChange - 1];
             last = last with { Next = position };
         }
 
@@ -100,19 +97,14 @@ internal sealed class ChangeSet
     /// <summary>Makes this empty for the next operation.</summary>
     internal void Clear()
     {
-        foreach (var cell in _cells)
+        for (var index = 0; index < _cells.Count; index++)
         {
-            cell.FirstChange = 0;
-            cell.LastChange = 0;
+            _cells[index].FirstChange = 0;
+            _cells[index].LastChange = 0;
         }
 
         _cells.Clear();
         _entries.Clear();
-        if (_entries.Capacity > KeptCapacity)
-        {
-            _cells.Capacity = 0;
-            _entries.Capacity = 0;
-        }
     }
 
     private void AddEvents(GroupCell cell, bool isAdded, ImmutableArray<ScopeEvent>.Builder events)

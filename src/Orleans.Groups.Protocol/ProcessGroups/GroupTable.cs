@@ -112,9 +112,9 @@ internal sealed class GroupTable
         private readonly int _shift = 32 - BitOperations.Log2((uint)capacity);
 
         /// <summary>Per bucket the place of its first entry + 1; 0 for none.</summary>
-        internal int[] First { get; } = new int[capacity];
+        internal ChunkedArray<int> First { get; } = new(capacity);
 
-        internal Entry[] Entries { get; } = new Entry[capacity];
+        internal ChunkedArray<Entry> Entries { get; } = new(capacity);
 
         /// <summary>Multiplying spreads low bits over the high ones that are taken.</summary>
         internal int BucketOf(int hash) => (int)(((uint)hash * 0x9E37_79B1u) >> _shift);

@@ -26,8 +26,8 @@ internal sealed class OrderedTable<TKey, TValue>
     /// <summary>One of so many slots must have been used, or they are not kept.</summary>
     private const int LeastUse = 8;
 
-    private Slot[] _slots = [];
-    private int[] _buckets = []; // Empty while the table is a list. Holds slot number + 1.
+    private ChunkedArray<Slot> _slots;
+    private ChunkedArray<int> _buckets; // Empty while the table is a list. Holds slot number + 1.
     private int _used;
 
     /// <summary>Makes an empty table.</summary>
@@ -89,7 +89,11 @@ internal sealed class OrderedTable<TKey, TValue>
         if (_buckets.Length == 0)
         {
             _used--;
-            Array.Copy(_slots, slot + 1, _slots, slot, _used - slot);
+            for (var i = slot; i < _used; i++)
+            {
+                _slots[i] = _slots[i + 1];
+            }
+
             _slots[_used] = default;
             return true;
         }
@@ -112,13 +116,13 @@ internal sealed class OrderedTable<TKey, TValue>
     {
         if (_slots.Length > MostKept || _used < _slots.Length / LeastUse)
         {
-            _slots = [];
-            _buckets = [];
+            _slots = default;
+            _buckets = default;
         }
         else
         {
-            Array.Clear(_slots, 0, _used);
-            Array.Clear(_buckets);
+            _slots.Clear(_used);
+            _buckets.Clear(_buckets.Length);
         }
 
         _used = 0;
@@ -154,7 +158,8 @@ internal sealed class OrderedTable<TKey, TValue>
         {
             for (var i = 0; i < _used; i++)
             {
-                if (_slots[i].Hash == hash && _slots[i].Key.Equals(key))
+                ref var listed = ref _slots[i];
+                if (listed.Hash == hash && listed.Key.Equals(key))
                 {
                     return i;
                 }
@@ -163,13 +168,19 @@ internal sealed class OrderedTable<TKey, TValue>
             return -1;
         }
 
-        var slot = _buckets[BucketOf(hash)] - 1;
-        while (slot >= 0 && (_slots[slot].Hash != hash || !_slots[slot].Key.Equals(key)))
+        var place = _buckets[BucketOf(hash)] - 1;
+        while (place >= 0)
         {
-            slot = _slots[slot].Next;
+            ref var slot = ref _slots[place];
+            if (slot.Hash == hash && slot.Key.Equals(key))
+            {
+                return place;
+            }
+
+            place = slot.Next;
         }
 
-        return slot;
+        return -1;
     }
 
     private int Append(TKey key, int hash)
@@ -179,21 +190,23 @@ internal sealed class OrderedTable<TKey, TValue>
             Rebuild(Count + 1);
         }
 
-        var slot = _used++;
+        var place = _used++;
         Count++;
-        _slots[slot].Key = key;
-        _slots[slot].Hash = hash;
-        Link(slot);
-        return slot;
+        ref var slot = ref _slots[place];
+        slot.Key = key;
+        slot.Hash = hash;
+        Link(ref slot, place);
+        return place;
     }
 
-    private void Link(int slot)
+    private void Link(ref Slot slot, int place)
     {
+        slot.Next = -1;
         if (_buckets.Length > 0)
         {
-            ref var bucket = ref _buckets[BucketOf(_slots[slot].Hash)];
-            _slots[slot].Next = bucket - 1;
-            bucket = slot + 1;
+            ref var bucket = ref _buckets[BucketOf(slot.Hash)];
+            slot.Next = bucket - 1;
+            bucket = place + 1;
         }
     }
 
@@ -216,30 +229,35 @@ internal sealed class OrderedTable<TKey, TValue>
     }
 
     /// <summary>
-    /// Moves what is there, in order and without holes, into arrays with room for that many and a quarter more.
+    /// Keeps what is there, in order and without holes, and makes room for that many and a quarter more.
     /// </summary>
     private void Rebuild(int count)
     {
         var wanted = count + (count > LongestList ? count / 4 : 0);
         var capacity = Math.Max(1, (int)BitOperations.RoundUpToPowerOf2((uint)wanted));
-        var slots = new Slot[capacity];
-        var used = 0;
-        for (var i = 0; i < _used; i++)
+        _slots = _used == Count && capacity > _slots.Length ? _slots.Grow(capacity) : Compact(capacity);
+        _used = Count;
+        _buckets = capacity > LongestList ? new ChunkedArray<int>(capacity) : default;
+        for (var place = 0; place < _used; place++)
         {
-            if (_slots[i].Next != Gone)
+            Link(ref _slots[place], place);
+        }
+    }
+
+    private ChunkedArray<Slot> Compact(int capacity)
+    {
+        var slots = new ChunkedArray<Slot>(capacity);
+        var used = 0;
+        for (var place = 0; place < _used; place++)
+        {
+            ref var slot = ref _slots[place];
+            if (slot.Next != Gone)
             {
-                slots[used] = _slots[i];
-                slots[used++].Next = -1;
+                slots[used++] = slot;
             }
         }
 
-        _slots = slots;
-        _used = used;
-        _buckets = capacity > LongestList ? new int[capacity] : [];
-        for (var i = 0; i < used; i++)
-        {
-            Link(i);
-        }
+        return slots;
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
@@ -59,15 +58,21 @@ internal sealed class OutgoingLog
     /// </summary>
     internal ImmutableArray<ScopeMessage.Update> Build(ScopeId self, long version, int maxPerPart)
     {
-        var collected = Collect();
-        var deltas = new PartSplitter<GroupDelta>(maxPerPart, collected.Count);
-        foreach (var (group, cause, members) in collected)
+        if (_changes.Count == 1)
         {
+            return [new ScopeMessage.Update(self, BaseVersion, version, 0, 1, [Only()])];
+        }
+
+        var blocks = Collect();
+        var deltas = new PartSplitter<GroupDelta>(maxPerPart, blocks.Count);
+        for (var at = 0; blocks.Next(ref at, out var key);)
+        {
+            var members = ImmutableCollectionsMarshal.AsImmutableArray(blocks.At(at).Members);
             for (var start = 0; start < members.Length;)
             {
                 var count = deltas.Take(members.Length - start);
                 var piece = count == members.Length ? members : members.Slice(start, count);
-                deltas.Add(new GroupDelta(group, cause, piece));
+                deltas.Add(new GroupDelta(key.Group, key.Cause, piece));
                 start += count;
             }
         }
@@ -82,65 +87,51 @@ internal sealed class OutgoingLog
         return updates.MoveToImmutable();
     }
 
-    /// <summary>Brings the changes of one group with one cause together, in the order of the first of each.</summary>
-    private List<GroupDelta> Collect()
+    /// <summary>The change, if there is one.</summary>
+    private GroupDelta Only()
     {
-        if (_changes.Count == 1)
-        {
-            var only = 0;
-            _changes.Next(ref only, out var change);
-            var net = _changes.At(only);
-            return [new GroupDelta(change.Group, net.Cause, [new MemberCount(change.Member, net.Difference)])];
-        }
+        var at = 0;
+        Invariant.Require(_changes.Next(ref at, out var change), "there is a change");
+        var net = _changes.At(at);
+        return new GroupDelta(change.Group, net.Cause, [new MemberCount(change.Member, net.Difference)]);
+    }
 
-        var expected = ExpectedBlocks();
-        var blocks = new OrderedTable<BlockKey, int>(expected);
-        var sizes = new List<int>(expected);
-        var blockOf = new int[_changes.Count];
+    /// <summary>Brings the changes of one group with one cause together, in the order of the first of each.</summary>
+    private OrderedTable<BlockKey, Block> Collect()
+    {
+        var blocks = new OrderedTable<BlockKey, Block>(ExpectedBlocks());
+        var blockOf = new ChunkedList<int>(_changes.Count); // By its number, from 1 as in the table.
         var last = default(BlockKey);
-        var index = 0;
-        for (var at = 0; _changes.Next(ref at, out var key); index++)
+        var block = 0;
+        for (var at = 0; _changes.Next(ref at, out var key);)
         {
             // Changes of one group mostly follow each other, and then nothing is looked up.
             var blockKey = new BlockKey(key.Group, _changes.At(at).Cause, key.NameHash);
-            if (index == 0 || !blockKey.Equals(last))
+            if (block == 0 || !blockKey.Equals(last))
             {
-                ref var block = ref blocks.FindOrAdd(blockKey, out var isNew);
+                ref var found = ref blocks.FindOrAdd(blockKey, out var isNew);
                 if (isNew)
                 {
-                    block = sizes.Count;
-                    sizes.Add(0);
+                    found.Number = blocks.Count;
                 }
 
-                blockOf[index] = block;
+                block = found.Number;
                 last = blockKey;
             }
-            else
-            {
-                blockOf[index] = blockOf[index - 1];
-            }
 
-            CollectionsMarshal.AsSpan(sizes)[blockOf[index]]++;
+            blockOf.Add(block);
+            blocks.At(block).Size++;
         }
 
-        var members = new MemberCount[sizes.Count][];
-        var filled = new int[sizes.Count];
-        index = 0;
+        var index = 0;
         for (var at = 0; _changes.Next(ref at, out var key); index++)
         {
-            var block = blockOf[index];
-            members[block] ??= new MemberCount[sizes[block]];
-            members[block][filled[block]++] = new MemberCount(key.Member, _changes.At(at).Difference);
+            ref var filled = ref blocks.At(blockOf[index]);
+            filled.Members ??= new MemberCount[filled.Size];
+            filled.Members[^filled.Size--] = new MemberCount(key.Member, _changes.At(at).Difference);
         }
 
-        var result = new List<GroupDelta>(sizes.Count);
-        for (var at = 0; blocks.Next(ref at, out var key);)
-        {
-            var array = ImmutableCollectionsMarshal.AsImmutableArray(members[blocks.At(at)]);
-            result.Add(new GroupDelta(key.Group, key.Cause, array));
-        }
-
-        return result;
+        return blocks;
     }
 
     /// <summary>As many as there are changes if the first two are of different groups, otherwise few.</summary>
@@ -178,6 +169,14 @@ internal sealed class OutgoingLog
         public override bool Equals(object? obj) => obj is BlockKey other && Equals(other);
 
         public override int GetHashCode() => unchecked(nameHash + (int)Cause);
+    }
+
+    /// <summary>What stands together in a message.</summary>
+    private struct Block
+    {
+        internal int Number; // In the table, from 1.
+        internal int Size; // Members that are not listed yet.
+        internal MemberCount[] Members;
     }
 
     private struct Net

@@ -12,9 +12,13 @@ namespace Orleans.Groups.Protocol;
 /// <typeparam name="TBlock">What is put into parts.</typeparam>
 internal sealed class PartSplitter<TBlock>(int maxPerPart, int expected)
 {
+    /// <summary>No more blocks than this, however small: so that the array of a part is no large object.</summary>
+    private const int MostBlocks = 3_072;
+
     private readonly List<ImmutableArray<TBlock>> _parts = [];
+    private readonly int _mostBlocks = Math.Min(maxPerPart, MostBlocks);
     private readonly ImmutableArray<TBlock>.Builder _blocks =
-        ImmutableArray.CreateBuilder<TBlock>(Math.Min(expected, maxPerPart));
+        ImmutableArray.CreateBuilder<TBlock>(Math.Min(expected, Math.Min(maxPerPart, MostBlocks)));
 
     private int _expected = expected;
     private int _size;
@@ -25,11 +29,11 @@ internal sealed class PartSplitter<TBlock>(int maxPerPart, int expected)
     /// </summary>
     internal int Take(int wanted)
     {
-        if (_size == maxPerPart)
+        if (_size == maxPerPart || _blocks.Count == _mostBlocks)
         {
             _expected = Math.Max(0, _expected - _blocks.Count);
             _parts.Add(_blocks.DrainToImmutable());
-            _blocks.Capacity = Math.Min(_expected, maxPerPart);
+            _blocks.Capacity = Math.Min(_expected, _mostBlocks);
             _size = 0;
         }
 

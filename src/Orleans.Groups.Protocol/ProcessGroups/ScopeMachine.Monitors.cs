@@ -119,9 +119,9 @@ internal sealed partial class ScopeMachine
         var builder = ImmutableArray.CreateBuilder<ScopeEvent>();
         if (_scopeMonitors.Count > 0)
         {
-            foreach (var cell in _changes.Cells)
+            for (var index = 0; index < _changes.Cells.Count; index++)
             {
-                _changes.AddEvents(cell, builder);
+                _changes.AddEvents(_changes.Cells[index], builder);
             }
 
             var events = builder.DrainToImmutable();
@@ -136,8 +136,9 @@ internal sealed partial class ScopeMachine
             return;
         }
 
-        foreach (var cell in _changes.Cells)
+        for (var index = 0; index < _changes.Cells.Count; index++)
         {
+            var cell = _changes.Cells[index];
             if (_groupMonitors.TryGetValue(cell.Name, out var list))
             {
                 _changes.AddEvents(cell, builder);

@@ -84,8 +84,9 @@ internal sealed partial class ScopeMachine
             return;
         }
 
-        foreach (var cell in _changes.Cells)
+        for (var index = 0; index < _changes.Cells.Count; index++)
         {
+            var cell = _changes.Cells[index];
             for (var at = cell.FirstChange; _changes.Next(ref at, out var change);)
             {
                 _log.Add(cell, change);

@@ -83,8 +83,9 @@ internal sealed class ScopeRegistry
     /// <param name="isLocal">Whether the members live on this node.</param>
     internal void Publish(ChangeSet changes, bool isLocal)
     {
-        foreach (var cell in changes.Cells)
+        for (var index = 0; index < changes.Cells.Count; index++)
         {
+            var cell = changes.Cells[index];
             var existed = cell.Count > 0;
             var existedLocally = cell.LocalCount > 0;
             PublishMembers(cell, changes, isLocal);

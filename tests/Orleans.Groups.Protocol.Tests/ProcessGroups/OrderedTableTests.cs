@@ -10,12 +10,12 @@ public sealed class OrderedTableTests
     [Fact]
     public void Enumeration_Always_FollowsTheOrderOfAdding()
     {
-        foreach (var size in new[] { 3, 8, 9, 1_000 })
+        foreach (var size in new[] { 3, 8, 9, 1_000, 1_024, 1_025, 3_000 })
         {
             var table = new OrderedTable<string, int>();
             for (var i = 0; i < size; i++)
             {
-                table.FindOrAdd($"key {i * 7919 % 1_009}", out _) = i;
+                table.FindOrAdd($"key {i * 7919 % 3_001}", out _) = i;
             }
 
             Assert.Equal(Enumerable.Range(0, size), Values(table));
@@ -61,6 +61,39 @@ public sealed class OrderedTableTests
         Assert.Equal(Enumerable.Range(0, 50).Select(i => (2 * i) + 1), Values(table));
         Assert.True(table.TryGet(new Colliding(99), out var last));
         Assert.Equal(99, last);
+    }
+
+    /// <summary>Holes are closed while it grows and while it shrinks, over the bounds of its pieces.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(100)]
+    public void LargeTable_WithHoles_KeepsItsOrder(int each)
+    {
+        var table = new OrderedTable<int, int>();
+        var model = new SortedDictionary<int, int>();
+        for (var key = 0; key < 10_000; key++)
+        {
+            table.FindOrAdd(key, out _) = -key;
+            model.Add(key, -key);
+            if (key % each == 0)
+            {
+                Assert.True(table.Remove(key / 2));
+                model.Remove(key / 2);
+                table.FindOrAdd(key + 10_000, out _) = -key - 10_000;
+                table.Remove(key + 10_000);
+            }
+        }
+
+        Assert.Equal(model.Values, Values(table));
+        foreach (var key in model.Keys.ToList())
+        {
+            Assert.Equal(-key, table.Find(key));
+            Assert.True(table.Remove(key));
+        }
+
+        Assert.Equal(0, table.Count);
+        Assert.Empty(Values(table));
     }
 
     [Fact]
