@@ -198,11 +198,19 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(
             cancellationToken, deadline.Token, _stopping);
         var lastFailure = JoinFailure.NobodyReady;
+        RingHost? host = null;
         for (var tries = 0; ; tries++)
         {
-            var host = Begin(group, handler, name);
             try
             {
+                if (tries == 0)
+                {
+                    await _node.Acquaintances
+                        .WaitForAllAsync(_node.Core.Multicast.JoinAttemptTimeout, linked.Token)
+                        .ConfigureAwait(false);
+                }
+
+                host = Begin(group, handler, name);
                 if (await host.Joined.WaitAsync(linked.Token).ConfigureAwait(false) is not { } failure)
                 {
                     return host;
@@ -216,13 +224,13 @@ internal sealed class MulticastFront : IMulticast, IDisposable
             }
             catch (OperationCanceledException)
             {
-                if (!host.TryAbandon())
+                if (host is not null && !host.TryAbandon())
                 {
                     return host; // It got in at the last moment.
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
-                var isStoreFailing = host.IsStoreFailing || lastFailure == JoinFailure.RecordUnavailable;
+                var isStoreFailing = host is { IsStoreFailing: true } || lastFailure == JoinFailure.RecordUnavailable;
                 throw _stopping.IsCancellationRequested
                     ? NodeHost.ShuttingDown(_node.Id, $"'{name}' has not joined group {group}")
                     : GaveUp(group, name, timeout, isStoreFailing);

@@ -19,6 +19,7 @@ internal sealed partial class NodeHost
         Id = id;
         Members = new MemberTable(core, id);
         Rings = new RingTable();
+        Acquaintances = new Acquaintances(this);
         Watches = new WatchTable(this);
         Surveys = new Surveyor(this);
         Postman = new Postman(this);
@@ -36,6 +37,9 @@ internal sealed partial class NodeHost
 
     /// <summary>What its ring members do, for whoever operates the node.</summary>
     internal RingCensus RingCensus { get; } = new();
+
+    /// <summary>With whom it has had a session.</summary>
+    internal Acquaintances Acquaintances { get; }
 
     internal WatchTable Watches { get; }
 
@@ -134,6 +138,7 @@ internal sealed partial class NodeHost
     internal void PeerUp(NodeId peer, long session)
     {
         Sessions = Sessions.SetItem(peer, session);
+        Acquaintances.Add(peer);
         foreach (var scope in _scopes.Values)
         {
             scope.Life?.Tell(new ScopeInput.PeerUp(peer, session));
@@ -156,6 +161,7 @@ internal sealed partial class NodeHost
     {
         if (isDead)
         {
+            Acquaintances.Remove(peer);
             Multicast.TakeUntold(peer); // It need not know any more.
         }
 

@@ -7,6 +7,8 @@ internal static partial class BugCatalogue
     private const string RingActivityPart = "Multicast/RingMachine.Activity.cs";
     private const string RingLeaving = "Multicast/RingMachine.Leaving.cs";
     private const string Ledger = "Multicast/WindowLedger.cs";
+    private const string RingPatience = "Multicast/RingMachine.Patience.cs";
+    private const string Backlog = "Multicast/BacklogWatch.cs";
 
     private static IReadOnlyList<Bug> RingWork =>
     [
@@ -133,5 +135,21 @@ internal static partial class BugCatalogue
                             publishedThrough = progress.LastPublished;
                             progress.Ack(publishedThrough);
                 """)),
+        Gm(
+            "put-off-for-ever",
+            "R1",
+            "A report that nobody waits for goes along with something else, and there is nothing else.",
+            new BugEdit(
+                RingPatience,
+                "SetTimer(RingTimer.PutOff, _settings.ReportDelay, effects);",
+                "_ = effects;")),
+        Gm(
+            "the-backlog-is-watched-for-ever",
+            "R1",
+            "Nobody is behind any more, and the watch for those who are goes on.",
+            new BugEdit(
+                Backlog,
+                "isAnyBehind = behind > 0;",
+                "isAnyBehind = true;")),
     ];
 }

@@ -104,6 +104,11 @@ internal sealed class SiloFixture : IGroupsFixture
         await GiveUpAsync((SiloNode)right, (SiloNode)left);
     }
 
+    /// <summary>Nobody new gets to know a node, nor it them, until <see cref="IntroduceAll"/>.</summary>
+    internal void KeepStrangersFrom(SiloNode node) => _network.KeepStrangersFrom(node.Address);
+
+    internal void IntroduceAll() => _network.IntroduceAll();
+
     public Task HealAsync(INodeFixture left, INodeFixture right)
     {
         _network.Heal(((SiloNode)left).Address, ((SiloNode)right).Address);
@@ -130,6 +135,7 @@ internal sealed class SiloFixture : IGroupsFixture
 
     public async ValueTask DisposeAsync()
     {
+        _network.IntroduceAll();
         _network.HealAll();
         await _faults.ReleaseAsync();
         await _faults.SetUnavailableAsync(false);

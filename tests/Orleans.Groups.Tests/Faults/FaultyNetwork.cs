@@ -12,6 +12,8 @@ internal sealed class FaultyNetwork(WorkCounter work)
     private readonly HashSet<(SiloAddress From, SiloAddress To)> _cuts = [];
     private readonly HashSet<SiloAddress> _dead = [];
     private readonly List<Held> _held = [];
+    private SiloAddress? _shy;
+    private TaskCompletionSource _isOpen = new();
 
     internal void Cut(SiloAddress from, SiloAddress to)
     {
@@ -57,9 +59,39 @@ internal sealed class FaultyNetwork(WorkCounter work)
     {
         lock (_gate)
         {
-            return !_cuts.Contains((left, right)) && !_cuts.Contains((right, left));
+            return !_cuts.Contains((left, right)) && !_cuts.Contains((right, left)) && !IsShy(left, right);
         }
     }
+
+    /// <summary>A silo gets to know nobody new, until <see cref="IntroduceAll"/>.</summary>
+    internal void KeepStrangersFrom(SiloAddress silo)
+    {
+        lock (_gate)
+        {
+            _shy = silo;
+            _isOpen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    internal void IntroduceAll()
+    {
+        lock (_gate)
+        {
+            _shy = null;
+            _isOpen.TrySetResult();
+        }
+    }
+
+    /// <summary>Completes when the two may get to know each other.</summary>
+    internal Task MeetAsync(SiloAddress left, SiloAddress right)
+    {
+        lock (_gate)
+        {
+            return IsShy(left, right) ? _isOpen.Task : Task.CompletedTask;
+        }
+    }
+
+    private bool IsShy(SiloAddress left, SiloAddress right) => left.Equals(_shy) || right.Equals(_shy);
 
     /// <summary>Completes when the direction is open. Whoever waits is under way only then.</summary>
     internal Task PassAsync(SiloAddress from, SiloAddress to)
@@ -150,8 +182,15 @@ internal sealed class FaultyTransport(FaultyNetwork network, GrainServiceTranspo
         WireCodec.TryDecodeLink(packet.Message, packet.Tail, cache: null, out var message, out _)
         && message is LinkMessage.Ack;
 
-    public Task RequestIntroductionAsync(SiloAddress to, IntroductionRequest request) =>
-        inner.RequestIntroductionAsync(to, request);
+    public async Task RequestIntroductionAsync(SiloAddress to, IntroductionRequest request)
+    {
+        await network.MeetAsync(silo.SiloAddress, to);
+        await inner.RequestIntroductionAsync(to, request);
+    }
 
-    public Task IntroduceAsync(SiloAddress to, Introduction introduction) => inner.IntroduceAsync(to, introduction);
+    public async Task IntroduceAsync(SiloAddress to, Introduction introduction)
+    {
+        await network.MeetAsync(silo.SiloAddress, to);
+        await inner.IntroduceAsync(to, introduction);
+    }
 }
