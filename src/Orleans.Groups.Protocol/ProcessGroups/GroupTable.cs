@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Threading;
 
@@ -43,6 +44,25 @@ internal sealed class GroupTable
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Writer only: enumerates the cells in the order in which they were added, like <see cref="OrderedTable{TKey,
+    /// TValue}.Next"/>.
+    /// </summary>
+    internal bool Next(ref int position, [NotNullWhen(true)] out GroupCell? cell)
+    {
+        while (position < _used)
+        {
+            cell = _arrays.Entries[position++].Cell;
+            if (!cell.IsRemoved)
+            {
+                return true;
+            }
+        }
+
+        cell = null;
+        return false;
     }
 
     /// <summary>Writer only: adds a cell, whose name must not be there.</summary>

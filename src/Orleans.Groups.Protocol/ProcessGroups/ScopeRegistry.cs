@@ -109,9 +109,9 @@ internal sealed class ScopeRegistry
     /// <summary>Writer only: forgets everything.</summary>
     internal void Clear()
     {
-        foreach (var group in _groups.Items)
+        for (var at = 0; _cells.Next(ref at, out var cell);)
         {
-            _cells.Find(group.Value)?.Clear();
+            cell.Clear();
         }
 
         _cells.Clear();

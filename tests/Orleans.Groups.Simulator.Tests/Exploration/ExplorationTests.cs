@@ -4,6 +4,7 @@ using Orleans.Groups.Simulator.Museum;
 
 namespace Orleans.Groups.Simulator.Tests.Exploration;
 
+[Collection("Exploration")] // What copies and hashes states is not thread-safe.
 public sealed class ExplorationTests
 {
     private const string Document = "docs/exploration.md";

@@ -3,6 +3,7 @@ using Orleans.Groups.Simulator.Exploration;
 
 namespace Orleans.Groups.Simulator.Tests.Exploration;
 
+[Collection("Exploration")] // What copies and hashes states is not thread-safe.
 public sealed class StateClonerTests
 {
     private static readonly NodeId Here = new("a", new Incarnation(1, new Guid(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)));

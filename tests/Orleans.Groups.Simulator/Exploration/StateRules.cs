@@ -131,6 +131,7 @@ internal static class StateRules
         : definition == typeof(ImmutableArray<>) ? nameof(OfImmutableArray)
         : definition == typeof(ReadOnlyMemory<>) ? nameof(OfMemory)
         : definition == typeof(OrderedTable<,>) ? nameof(OfOrderedTable)
+        : definition == typeof(ChunkedList<>) ? nameof(OfChunkedList)
         : definition == typeof(Nullable<>) ? nameof(OfNullable)
         : null;
 
@@ -140,6 +141,15 @@ internal static class StateRules
 
     private static void OfList<T>(StateHasher hasher, List<T> items) =>
         hasher.WriteList<T>(CollectionsMarshal.AsSpan(items));
+
+    private static void OfChunkedList<T>(StateHasher hasher, ChunkedList<T> items)
+    {
+        hasher.Write((ulong)items.Count);
+        for (var index = 0; index < items.Count; index++)
+        {
+            hasher.Write(items[index]);
+        }
+    }
 
     private static void OfQueue<T>(StateHasher hasher, Queue<T> items) => hasher.WriteList<T>(items.ToArray());
 
