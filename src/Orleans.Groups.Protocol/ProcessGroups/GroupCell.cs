@@ -10,7 +10,8 @@ namespace Orleans.Groups.Protocol;
 /// it up again once <see cref="IsRemoved"/> is true; what it reads until then is empty, which is right.
 /// </remarks>
 /// <param name="name">The group.</param>
-internal sealed class GroupCell(GroupName name) : IEquatable<GroupCell>
+/// <param name="nameHash">What <see cref="HashOf"/> says of it.</param>
+internal sealed class GroupCell(GroupName name, int nameHash) : IEquatable<GroupCell>
 {
     private SnapshotBag<MemberId> _all = SnapshotBag<MemberId>.Empty;
     private SnapshotBag<MemberId> _local = SnapshotBag<MemberId>.Empty;
@@ -36,7 +37,7 @@ internal sealed class GroupCell(GroupName name) : IEquatable<GroupCell>
     internal int LocalCount => Volatile.Read(ref _local).Count;
 
     /// <summary>Writer only: hash of the name for tables that never leave this process.</summary>
-    internal int NameHash { get; } = HashOf(name.Value);
+    internal int NameHash { get; } = nameHash;
 
     /// <summary>Writer only: hash of the name that is the same on every node.</summary>
     internal ulong StableHash

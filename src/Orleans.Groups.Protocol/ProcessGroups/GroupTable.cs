@@ -27,9 +27,11 @@ internal sealed class GroupTable
     internal int Count { get; private set; }
 
     /// <summary>The cell of a group, or <see langword="null"/>. Any thread.</summary>
-    internal GroupCell? Find(string name)
+    internal GroupCell? Find(string name) => Find(name, GroupCell.HashOf(name));
+
+    /// <summary>The same, with the hash of the name.</summary>
+    internal GroupCell? Find(string name, int hash)
     {
-        var hash = GroupCell.HashOf(name);
         var arrays = Volatile.Read(ref _arrays);
         var place = Volatile.Read(ref arrays.First[arrays.BucketOf(hash)]) - 1;
         while (place >= 0)

@@ -7,9 +7,13 @@ namespace Orleans.Groups.Protocol;
 internal static class MembershipHash
 {
     /// <summary>By how much the hash of a table changes when a member's count in a group changes.</summary>
-    internal static ulong Difference(GroupCell cell, MemberId member, int oldCount, int newCount)
+    /// <param name="cell">The group.</param>
+    /// <param name="member">The stable hash of the member.</param>
+    /// <param name="oldCount">How often it was in the group.</param>
+    /// <param name="newCount">How often it is.</param>
+    internal static ulong Difference(GroupCell cell, ulong member, int oldCount, int newCount)
     {
-        var pair = StableHash.Combine(cell.StableHash, StableHash.Of(member));
+        var pair = StableHash.Combine(cell.StableHash, member);
         return unchecked(Of(pair, newCount) - Of(pair, oldCount));
     }
 

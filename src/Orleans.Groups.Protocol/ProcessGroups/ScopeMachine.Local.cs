@@ -7,6 +7,7 @@ namespace Orleans.Groups.Protocol;
 internal sealed partial class ScopeMachine
 {
     private readonly OrderedTable<MemberId, LocalMember> _members = new();
+    private (MemberId? Member, ulong Hash) _hashed;
 
     private void OnJoinOne(ScopeInput.JoinOne join, EffectList<ScopeEffect> effects)
     {
@@ -16,7 +17,8 @@ internal sealed partial class ScopeMachine
         }
 
         Invariant.Require(!join.Group.IsDefault, "a group has a name");
-        var cell = _registry.FindCell(join.Group);
+        var hash = GroupCell.HashOf(join.Group.Value);
+        var cell = _registry.FindCell(join.Group, hash);
         var size = cell?.LocalCount ?? 0;
         _members.TryGet(join.Member, out var member);
         if (!HasRoomForGroups(size == 0 ? 1 : 0, effects)
@@ -26,7 +28,7 @@ internal sealed partial class ScopeMachine
             return;
         }
 
-        AddMembership(cell ?? _registry.FindOrCreate(join.Group), member ?? Adopt(join.Member, effects));
+        AddMembership(cell ?? _registry.Create(join.Group, hash), member ?? Adopt(join.Member, effects));
         Commit(isLocal: true, effects);
         effects.Add(ScopeEffect.JoinAnswered.One);
     }
@@ -175,12 +177,23 @@ internal sealed partial class ScopeMachine
         return true;
     }
 
+    /// <summary>The same hash for one member after the other is worked out once.</summary>
+    private ulong HashOf(MemberId member)
+    {
+        if (!ReferenceEquals(member, _hashed.Member))
+        {
+            _hashed = (member, StableHash.Of(member));
+        }
+
+        return _hashed.Hash;
+    }
+
     private void NoteLocal(GroupCell cell, MemberId member, int oldCount, int newCount)
     {
         _localMemberships += (newCount > 0 ? 1 : 0) - (oldCount > 0 ? 1 : 0);
         if (!_settings.IsLocal)
         {
-            _hash = unchecked(_hash + MembershipHash.Difference(cell, member, oldCount, newCount));
+            _hash = unchecked(_hash + MembershipHash.Difference(cell, HashOf(member), oldCount, newCount));
         }
     }
 

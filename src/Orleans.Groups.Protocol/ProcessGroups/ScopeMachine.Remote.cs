@@ -242,7 +242,7 @@ internal sealed partial class ScopeMachine
 
         if (count != old)
         {
-            peer.Hash = unchecked(peer.Hash + MembershipHash.Difference(cell, member, old, count));
+            peer.Hash = unchecked(peer.Hash + MembershipHash.Difference(cell, HashOf(member), old, count));
             _changes.Add(cell, member, count - old, cause);
         }
 

@@ -68,7 +68,7 @@ internal sealed partial class ScopeMachine
                 Invariant.Require(!cell.IsRemoved, "I3: a member is in groups that exist");
                 all.Add((cell.Name, id), count);
                 groups.Add(cell.Name);
-                hash = unchecked(hash + MembershipHash.Difference(cell, id, 0, count));
+                hash = unchecked(hash + MembershipHash.Difference(cell, StableHash.Of(id), 0, count));
                 sum += count;
             }
 
@@ -100,7 +100,7 @@ internal sealed partial class ScopeMachine
                 Invariant.Require(key.Member.Node.Equals(node), "I5: a peer speaks for its own members");
                 Invariant.Require(!key.Cell.IsRemoved, "I3: a peer's member is in groups that exist");
                 all.Add((key.Cell.Name, key.Member), count);
-                hash = unchecked(hash + MembershipHash.Difference(key.Cell, key.Member, 0, count));
+                hash = unchecked(hash + MembershipHash.Difference(key.Cell, StableHash.Of(key.Member), 0, count));
             }
 
             Invariant.Require(hash == peer.Hash, "a peer's digest is the hash of its table");

@@ -59,13 +59,15 @@ internal sealed class ScopeRegistry
     /// </summary>
     internal GroupCell FindOrCreate(GroupName group)
     {
-        var cell = _cells.Find(group.Value);
-        if (cell is null)
-        {
-            cell = new GroupCell(group);
-            _cells.Add(cell);
-        }
+        var hash = GroupCell.HashOf(group.Value);
+        return _cells.Find(group.Value, hash) ?? Create(group, hash);
+    }
 
+    /// <summary>Writer only: the same for a group that has no cell, with the hash of its name.</summary>
+    internal GroupCell Create(GroupName group, int hash)
+    {
+        var cell = new GroupCell(group, hash);
+        _cells.Add(cell);
         return cell;
     }
 
@@ -74,6 +76,9 @@ internal sealed class ScopeRegistry
 
     /// <summary>Writer only: the cell of a group, be it one that the running operation has made.</summary>
     internal GroupCell? FindCell(GroupName group) => _cells.Find(group.Value);
+
+    /// <summary>Writer only: the same, with the hash of the name.</summary>
+    internal GroupCell? FindCell(GroupName group, int hash) => _cells.Find(group.Value, hash);
 
     /// <summary>
     /// Writer only: publishes an operation: the members of each group as one change, then the names of all groups that

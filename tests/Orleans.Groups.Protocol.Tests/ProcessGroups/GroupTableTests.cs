@@ -21,7 +21,7 @@ public sealed class GroupTableTests
                 }
                 else
                 {
-                    model.Add(name, cell = new GroupCell(name));
+                    model.Add(name, cell = Cell(name));
                     table.Add(cell);
                 }
 
@@ -35,7 +35,7 @@ public sealed class GroupTableTests
     public void ReadersDuringWrites_AlwaysFindWhatStays()
     {
         var table = new GroupTable();
-        var lasting = Enumerable.Range(0, 100).Select(i => new GroupCell($"stays {i}")).ToList();
+        var lasting = Enumerable.Range(0, 100).Select(i => Cell($"stays {i}")).ToList();
         lasting.ForEach(table.Add);
         using var readers = new ReaderThreads(2, () =>
         {
@@ -46,7 +46,7 @@ public sealed class GroupTableTests
         });
         for (var round = 0; round < 300; round++)
         {
-            var passing = Enumerable.Range(0, 500).Select(i => new GroupCell($"passes {round} {i}")).ToList();
+            var passing = Enumerable.Range(0, 500).Select(i => Cell($"passes {round} {i}")).ToList();
             passing.ForEach(table.Add);
             foreach (var cell in passing)
             {
@@ -57,4 +57,6 @@ public sealed class GroupTableTests
 
         readers.Finish();
     }
+
+    private static GroupCell Cell(string name) => new(name, GroupCell.HashOf(name));
 }

@@ -39,7 +39,7 @@ public sealed class RegistryThreadTests
     public void LocalMembers_ReadAgainAndAgain_NeverPrecedeAll()
     {
         // As little as possible besides the two writes that matter, so that readers come between them often.
-        var cell = new GroupCell("g");
+        var cell = new GroupCell("g", 0);
         MemberId[] member = [Member(A, 1)];
         cell.Change([], [Member(B, 1)], isLocal: false);
         using var readers = new ReaderThreads(2, () =>

@@ -19,6 +19,7 @@ internal static class StateRules
         (typeof(ScopeMachine), "_settings", "the same in all states of a world"),
         (typeof(ScopeMachine), "_scope", "the same in all states of a world"),
         (typeof(ScopeMachine), "_snapshot", "a cache: the local table at the present version"),
+        (typeof(ScopeMachine), "_hashed", "a cache: the hash of one member"),
         (typeof(ScopeMachine), "_hash", "the hash of the local table, which counts itself"),
         (typeof(PeerTable), "<Hash>k__BackingField", "the hash of the table, which counts itself"),
         (typeof(PeerTable), "<Stamp>k__BackingField", "is compared only while a message is applied"),
