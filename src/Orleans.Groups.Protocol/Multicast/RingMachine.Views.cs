@@ -167,10 +167,31 @@ internal sealed partial class RingMachine
             return held.Parent == record.Epoch;
         }
 
-        var isRemembered = held.Operations.IsEmpty
-            || record.Version - held.Version >= GroupRecord.MaxOperations
-            || record.Operations.Contains(held.Operations[^1]);
-        return record.Version < held.Version || !isRemembered;
+        return record.Version < held.Version || !HasPastOf(record, held);
+    }
+
+    /// <summary>
+    /// Whether a record remembers the same edits as one before it in the same epoch, as far back as both remember any.
+    /// </summary>
+    /// <remarks>
+    /// The last edit alone does not tell. Race: (1) an edit is applied, and its author does not hear of it; (2) the
+    /// store goes back to before that, and another edit takes the place of what came earlier; (3) the first edit is
+    /// handed in again and makes the same version as the first time, with other members.
+    /// </remarks>
+    private static bool HasPastOf(GroupRecord record, GroupRecord held)
+    {
+        var remembered = record.Operations;
+        var forgotten = remembered.Length < GroupRecord.MaxOperations ? 0 : remembered[0].Version - 1;
+        var at = 0;
+        foreach (var operation in held.Operations)
+        {
+            if (operation.Version > forgotten && (at == remembered.Length || remembered[at++] != operation))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void AfterViewChange(RingView before, EffectList<RingEffect> effects)

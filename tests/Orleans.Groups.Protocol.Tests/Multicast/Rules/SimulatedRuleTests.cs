@@ -100,6 +100,57 @@ public sealed class SimulatedRuleTests
     }
 
     /// <summary>
+    /// R3: the store went back, and the same edit came to the same version once more, on top of another one. The last
+    /// edit is the same, the members are not.
+    /// </summary>
+    [Fact]
+    public void R3_SameEditInAnotherHistory_IsDetected()
+    {
+        var world = new RingWorld(observers: [new RingHistory(), new RingDiary()]);
+        var ring = world.Ring(3);
+        var held = ring[0].Machine.HeldRecord!;
+        Assert.True(held.Operations.Length >= 2);
+        world.Store.Current = held with
+        {
+            Operations = held.Operations.SetItem(
+                held.Operations.Length - 2,
+                held.Operations[^2] with { Id = new OperationId(ring[1].Id, 99) }),
+        };
+        world.Step(ring[0], new RingInput.PeerUp(ring[1].Node.Id, IsFirst: false));
+        world.Settle();
+        Assert.True(world.Sightings.ContainsKey("trace RolledBack"));
+        Assert.Equal(TerminationReason.LostMembership, ring[0].Termination!.Reason);
+    }
+
+    /// <summary>R3: a record that has forgotten the edits that a member remembers goes on from it all the same.</summary>
+    [Theory]
+    [InlineData(GroupRecord.MaxOperations - 1)]
+    [InlineData(GroupRecord.MaxOperations)]
+    [InlineData(GroupRecord.MaxOperations + 5)]
+    public void R3_LongAbsence_IsNoOtherHistory(int edits)
+    {
+        var world = new RingWorld(observers: [new RingHistory(), new RingDiary()]);
+        var ring = world.Ring(2);
+        var later = ring[0].Machine.HeldRecord!;
+        var operations = later.Operations;
+        for (var edit = 1; edit <= edits; edit++)
+        {
+            operations = operations.Add(
+                new RecordOperation(later.Version + edit, new OperationId(ring[1].Id, 100 + edit)));
+        }
+
+        later = later with
+        {
+            Version = later.Version + edits,
+            Operations = [.. operations.TakeLast(GroupRecord.MaxOperations)],
+        };
+        world.Store.Current = later;
+        world.Step(ring[0], new RingInput.Received(ring[1].Id, new RingMessage.View(later)));
+        world.Settle();
+        Assert.Equal(later, ring[0].Machine.HeldRecord);
+    }
+
+    /// <summary>
     /// R13: the record is closed, and nobody could tell its members. Whoever founds the next ring does, so that two do
     /// not live side by side.
     /// </summary>
