@@ -127,7 +127,7 @@ tell() {
   echo "$name: $p passed, $f failed, $s skipped ($seconds s)"
   if [ "$f" -gt 0 ]; then
     show "$name"
-    grep -E ' \[FAIL\]$' "$work/$name.log" >>"$work/failed" || true
+    grep -E ' \[FAIL\]$' "$work/$name.log" >>"$work/failed" || echo "$name: $f failed" >>"$work/failed"
   elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
     echo "$name: stopped after $limit s"
     show "$name"

@@ -94,7 +94,7 @@ internal sealed class SocketWork : IDisposable
             await SendAllAsync(message);
             for (var received = 0; received < bytes;)
             {
-                received += await _left!.ReceiveAsync(message.AsMemory(received));
+                received += await ReceiveAsync(message.AsMemory(received));
             }
 
             times[lap] = Clock.Now - start;
@@ -122,11 +122,16 @@ internal sealed class SocketWork : IDisposable
         var buffer = new byte[BufferBytes];
         while (bytes > 0)
         {
-            bytes -= await _left!.ReceiveAsync(buffer);
+            bytes -= await ReceiveAsync(buffer);
         }
 
         return Clock.Now;
     }
+
+    private async Task<int> ReceiveAsync(Memory<byte> buffer) =>
+        await _left!.ReceiveAsync(buffer) is > 0 and var length
+            ? length
+            : throw new EndOfStreamException("the left neighbour is gone");
 
     private async Task SendAllAsync(ReadOnlyMemory<byte> bytes)
     {

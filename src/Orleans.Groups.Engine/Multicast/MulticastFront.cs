@@ -13,6 +13,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
     private readonly NodeHost _node;
     private readonly CancellationToken _stopping;
     private long _operations;
+    private int _waiting;
     private int _isCancelled;
 
     internal MulticastFront(NodeHost node)
@@ -203,13 +204,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         {
             try
             {
-                if (tries == 0)
-                {
-                    await _node.Acquaintances
-                        .WaitForAllAsync(_node.Core.Multicast.JoinAttemptTimeout, linked.Token)
-                        .ConfigureAwait(false);
-                }
-
+                await MeetAllAsync(group, timeout / 2, linked.Token).ConfigureAwait(false);
                 host = Begin(group, handler, name);
                 if (await host.Joined.WaitAsync(linked.Token).ConfigureAwait(false) is not { } failure)
                 {
@@ -238,6 +233,35 @@ internal sealed class MulticastFront : IMulticast, IDisposable
         }
     }
 
+    /// <summary>Before every try: a node may have come meanwhile.</summary>
+    private async Task MeetAllAsync(GroupName group, TimeSpan most, CancellationToken cancellationToken)
+    {
+        var waiting = Interlocked.Increment(ref _waiting);
+        try
+        {
+            CheckLimit(group, waiting);
+            await _node.Acquaintances
+                .WaitForAllAsync(_node.Core.Multicast.JoinAttemptTimeout, most, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Tries to join count, those that have not begun included.</summary>
+    private void CheckLimit(GroupName group, int more)
+    {
+        if (_node.Rings.Count + more > _node.Core.Multicast.MaxLocalMembers)
+        {
+            throw new GroupLimitException(
+                nameof(MulticastOptions.MaxLocalMembers),
+                _node.Core.Multicast.MaxLocalMembers,
+                $"Joining group {group} on node {_node.Id}");
+        }
+    }
+
     /// <summary>Begins a try, under an id of its own.</summary>
     private RingHost Begin(GroupName group, IMulticastHandler handler, string name)
     {
@@ -249,14 +273,7 @@ internal sealed class MulticastFront : IMulticast, IDisposable
                 throw NodeHost.ShuttingDown(_node.Id, $"'{name}' has not joined group {group}");
             }
 
-            if (_node.Rings.Count >= _node.Core.Multicast.MaxLocalMembers)
-            {
-                throw new GroupLimitException(
-                    nameof(MulticastOptions.MaxLocalMembers),
-                    _node.Core.Multicast.MaxLocalMembers,
-                    $"Joining group {group} on node {_node.Id}");
-            }
-
+            CheckLimit(group, more: 1);
             host = new RingHost(_node, group, _node.Members.NewId(name), handler);
             _node.Rings.Add(host);
             _node.RingCensus.Add(host);

@@ -2,66 +2,103 @@ namespace Orleans.Groups.Engine;
 
 /// <summary>The living nodes with which a node has had a session, be it over or not.</summary>
 /// <remarks>
-/// A node that has just started knows from membership who lives, but is not connected with all of them yet. A ring
-/// member that appeared there next to a neighbour that it cannot reach would take it for lost, and write that into the
-/// record, although both are well. So who is about to join waits until its node has met everybody.
+/// <para>
+/// A node that has just started is not connected with all others yet, or does not even know who they are. A ring member
+/// that appeared there next to a neighbour that it cannot reach would take it for lost, and write that into the record,
+/// although both are well. So who is about to join waits until its node has met everybody.
+/// </para>
+/// <para>
+/// A node that cannot be met must not keep others from joining: there is a limit for each stranger, not for each join.
+/// A session begins at one end before the other; so a newcomer may still be met late, and be put out itself.
+/// </para>
 /// </remarks>
 internal sealed class Acquaintances(NodeHost node)
 {
     private readonly HashSet<NodeId> _met = [];
-    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Dictionary<NodeId, long> _strangers = []; // Since when they are known to live.
+    private TaskCompletionSource? _allMet;
 
     /// <summary>A session has begun. Called under the network's lock.</summary>
     internal void Add(NodeId peer)
     {
         _met.Add(peer);
-        Tell();
+        Look();
     }
 
     /// <summary>A node is dead. Called under the network's lock.</summary>
     internal void Remove(NodeId peer)
     {
         _met.Remove(peer);
-        Tell();
+        Look();
     }
 
-    /// <summary>Completes when the node has met all that live, or after a time.</summary>
-    internal async Task WaitForAllAsync(TimeSpan limit, CancellationToken cancellationToken)
+    /// <summary>Who lives has changed. Called under the network's lock.</summary>
+    internal void Look()
     {
-        if (FindNews() is not { } first)
+        if (_allMet is not null && FindStrangers().Count == 0)
         {
-            return;
+            _allMet.TrySetResult();
+            _allMet = null;
         }
+    }
 
-        using var deadline = new CancellationTokenSource(limit, node.Core.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
+    /// <summary>Completes when the node has met all that live, or was given the time for it.</summary>
+    /// <param name="each">How long a stranger is waited for, by all who wait together.</param>
+    /// <param name="most">How long this call takes at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal async Task WaitForAllAsync(TimeSpan each, TimeSpan most, CancellationToken cancellationToken)
+    {
+        var time = node.Core.Time;
+        var start = time.GetTimestamp();
+        while (Begin(each, most - time.GetElapsedTime(start)) is { } wait)
         {
-            for (Task? news = first; news is not null; news = FindNews())
+            try
             {
-                await news.WaitAsync(linked.Token).ConfigureAwait(false);
+                await wait.AllMet.WaitAsync(wait.Limit, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // Whoever is still a stranger has had its time; others may have come.
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // A node that cannot be reached for so long must not keep others from joining.
-        }
     }
 
-    /// <summary>What to wait for; <see langword="null"/> when nobody is a stranger.</summary>
-    private Task? FindNews()
+    /// <summary>What to wait for, and how long; <see langword="null"/> when there is nothing to wait for.</summary>
+    private (Task AllMet, TimeSpan Limit)? Begin(TimeSpan each, TimeSpan most)
     {
         lock (node.Core.Nodes.Gate)
         {
-            return node.Core.Nodes.CopyLiving().All(other => other.Equals(node.Id) || _met.Contains(other))
-                ? null
-                : _news.Task;
+            var limit = TimeSpan.Zero;
+            foreach (var since in FindStrangers().Values)
+            {
+                var left = each - node.Core.Time.GetElapsedTime(since);
+                limit = left > limit ? left : limit;
+            }
+
+            limit = limit < most ? limit : most;
+            if (limit <= TimeSpan.Zero)
+            {
+                return null;
+            }
+
+            _allMet ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (_allMet.Task, limit);
         }
     }
 
-    private void Tell()
+    /// <summary>The living that were never met. Who does not know who lives is a stranger to itself.</summary>
+    private Dictionary<NodeId, long> FindStrangers()
     {
-        _news.TrySetResult();
-        _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var now = node.Core.Time.GetTimestamp();
+        var strangers = new Dictionary<NodeId, long>();
+        foreach (var other in node.Core.Nodes.CopyLiving())
+        {
+            if (other.Equals(node.Id) ? !node.Core.Nodes.KnowsWhoLives : !_met.Contains(other))
+            {
+                strangers.Add(other, _strangers.GetValueOrDefault(other, now));
+            }
+        }
+
+        return _strangers = strangers;
     }
 }

@@ -13,6 +13,9 @@ internal interface INodeNetwork
     /// </summary>
     Lock Gate { get; }
 
+    /// <summary>Whether it has been told at all who lives. Before, only the nodes of this process do.</summary>
+    bool KnowsWhoLives { get; }
+
     /// <summary>All living nodes, the ones of this process included.</summary>
     List<NodeId> CopyLiving();
 

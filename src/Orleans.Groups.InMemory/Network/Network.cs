@@ -73,6 +73,9 @@ internal sealed class Network(ClusterCore core) : INodeNetwork
     }
 
     /// <inheritdoc/>
+    public bool KnowsWhoLives => true;
+
+    /// <inheritdoc/>
     public bool IsDead(NodeId node)
     {
         lock (Gate)

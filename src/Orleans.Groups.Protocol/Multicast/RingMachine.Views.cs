@@ -9,8 +9,11 @@ internal sealed partial class RingMachine
     private readonly List<MemberId> _suspects = [];
     private readonly List<MemberId> _watched = [];
 
+    /// <summary>Whether a record is as new as another one, made again once or more often in between or not.</summary>
     private static bool IsAtLeast(GroupRecord held, GroupRecord other) =>
-        held.Epoch == other.Epoch ? held.Version >= other.Version : held.Parent == other.Epoch;
+        held.Epoch == other.Epoch
+            ? held.Version >= other.Version
+            : held.Parent == other.Epoch || Descends(held, other);
 
     private void OnView(GroupRecord record, EffectList<RingEffect> effects)
     {

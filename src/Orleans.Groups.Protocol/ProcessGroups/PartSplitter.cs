@@ -33,7 +33,7 @@ internal sealed class PartSplitter<TBlock>(int maxPerPart, int expected)
         {
             _expected = Math.Max(0, _expected - _blocks.Count);
             _parts.Add(_blocks.DrainToImmutable());
-            _blocks.Capacity = Math.Min(_expected, _mostBlocks);
+            _blocks.Capacity = Math.Min(_expected + 1, _mostBlocks); // A block that goes on stands in two parts.
             _size = 0;
         }
 

@@ -30,6 +30,7 @@ internal sealed partial class SiloNetwork : INodeNetwork
     private readonly Queue<SiloPeer> _dead = new();
     private readonly SiloDirectory _directory;
     private NodeHost? _host;
+    private bool _knowsWhoLives;
     private bool _isOver;
 
     internal SiloNetwork(SiloCore core, SiloAddress silo, SiloDirectory directory, ISiloTransport transport)
@@ -43,6 +44,18 @@ internal sealed partial class SiloNetwork : INodeNetwork
 
     /// <inheritdoc/>
     public Lock Gate { get; } = new();
+
+    /// <inheritdoc/>
+    public bool KnowsWhoLives
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _knowsWhoLives;
+            }
+        }
+    }
 
     internal SiloCore Core { get; }
 
@@ -103,6 +116,9 @@ internal sealed partial class SiloNetwork : INodeNetwork
             {
                 Bury(peer);
             }
+
+            _knowsWhoLives = true;
+            Host.Acquaintances.Look();
         }
 
         foreach (var peer in died.Where(static peer => peer.Link is not null))

@@ -223,7 +223,7 @@ public sealed class ScopeOutgoingTests
         {
             effects.Clear();
             _a.Machine.Step(request, effects);
-            for (var part = 0; part < 3; part++)
+            for (var part = 0; part < first.Count; part++)
             {
                 _a.Machine.Step(ScopeInput.Flush.Instance, effects);
             }

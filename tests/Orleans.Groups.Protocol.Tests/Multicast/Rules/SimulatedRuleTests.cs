@@ -122,7 +122,37 @@ public sealed class SimulatedRuleTests
         Assert.Equal(TerminationReason.LostMembership, ring[0].Termination!.Reason);
     }
 
-    /// <summary>R3: a record that has forgotten the edits that a member remembers goes on from it all the same.</summary>
+    /// <summary>
+    /// R3, R7: the record is made again twice while a joiner waits for its state. The view that it was told, and that
+    /// it passes on, is not taken back when the state comes from before.
+    /// </summary>
+    [Fact]
+    public void R3_StateFromTwoEpochsAgo_DoesNotTakeTheViewBack()
+    {
+        var world = new RingWorld(observers: [new RingHistory(), new RingDiary()]);
+        var ring = world.Ring(2);
+        var joiner = world.JoinRightOf(ring[0], world.AddNode("c"));
+        world.SettleUntil(() => world.Store.Current!.ListsAlive(joiner.Id));
+        world.Link(ring[0].Node, joiner.Node).IsHeld = true;
+        world.Settle();
+        Assert.False(joiner.IsJoined);
+        var again = Apply(null, new RecordEdit.Recreate(Operation(1), world.Store.Current!, Guid.NewGuid()));
+        var twice = Apply(null, new RecordEdit.Recreate(Operation(2), again, Guid.NewGuid()));
+        world.Store.Current = twice;
+        world.Step(joiner, new RingInput.Received(ring[1].Id, new RingMessage.View(twice)));
+        Assert.Equal(twice, joiner.Machine.HeldRecord);
+
+        world.Link(ring[0].Node, joiner.Node).IsHeld = false;
+        world.SettleUntil(() => joiner.IsJoined);
+
+        Assert.Equal(twice, joiner.Machine.HeldRecord);
+        world.Settle();
+        Assert.True(world.Survivors.Count == 3);
+
+        OperationId Operation(long number) => new(ring[0].Id, 100 + number);
+    }
+
+    /// <summary>R3: a record that has forgotten edits that a member remembers goes on from it all the same.</summary>
     [Theory]
     [InlineData(GroupRecord.MaxOperations - 1)]
     [InlineData(GroupRecord.MaxOperations)]
