@@ -84,6 +84,12 @@ internal static class BadRings
             .Ring(LogHooks.Store).Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B)
             .Write(4, A, $"{A} {B} ({C})").Adopt(A, 4, $"{A} {B} ({C})").At(A, new LogEvent.RegLost("r"))
             .Write(4, B, $"{A} {B} {C}", epoch: "f", parent: "e").Proved(A, 1, ProofLevel.Processed)),
+        new("G-S7", "somebody on a node that lives, whom only a lost version listed", h => h
+            .Ring(LogHooks.Store).Start("d@1").Fault("cut").Write(4, C, $"{A} {B} {C} {D}")
+            .Enter(D, $"{A} {B} {C} {D}", $"{A}:0 {B}:0 {C}:0 {D}:0").Adopt(D, 4, $"{A} {B} {C} {D}")
+            .Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B, C).At(A, new LogEvent.RegLost("r"))
+            .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e").Adopt(A, 4, $"{A} {B} {C}", "f", "e")
+            .Proved(A, 1, ProofLevel.Processed)),
         new("G-S7", "a joiner hears what was proved processed before it came", h => h
             .Ring(LogHooks.Handled).Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed)
             .Give(A, 1, A, B, C).Proved(A, 1, ProofLevel.Processed)

@@ -77,7 +77,7 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
     private void RequireProof(MemberModel publisher, OpModel op, MemberModel member, LogEvent.Confirm confirm)
     {
         if (member.IsGone || member.Node.Start is null || IsOfAnotherRing(op, member, publisher)
-            || IsDeadInLostEpoch(member, publisher))
+            || IsDeadInLostEpoch(member, publisher) || IsDeadWithLostVersion(member, publisher))
         {
             return;
         }
@@ -129,6 +129,13 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
     private static bool IsDeadInLostEpoch(MemberModel member, MemberModel publisher) =>
         publisher.Ring.Losses > 1 && publisher.View is { } view && !view.ListsAlive(member.Id)
         && (publisher.Ring.IsCutOff(view.Epoch) || publisher.Ring.IsRevived(view.Epoch, member.Id));
+
+    /// <summary>
+    /// Whether the store has lost every version that listed it, and its node was declared dead before the record was
+    /// made again: the living are asked, so nobody was left who knew of it (rule R3).
+    /// </summary>
+    private bool IsDeadWithLostVersion(MemberModel member, MemberModel publisher) =>
+        publisher.Ring.IsLost(member) && member.Node.SeenDeadBy(run, publisher.Node.Id);
 
     /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>
     private void CheckJoiner(LogEvent.Joined joined)
