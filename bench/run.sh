@@ -7,6 +7,7 @@
 #
 # Without Erlang (Debian: apt-get install erlang-base) or the Orleans packages, their columns stay empty and say why.
 set -euo pipefail
+caller=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 export DOTNET_CLI_UI_LANGUAGE=en DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1
@@ -52,7 +53,21 @@ build() {
     dotnet build Orleans.Groups.Comparison "${options[@]}" >"$cache/build.log" 2>&1 || { cat "$cache/build.log"; exit 1; }
 }
 
+# Files and folders are meant as whoever calls sees them.
+arguments=()
+previous=
+for argument in "$@"; do
+  case "$previous" in
+    --json | --results)
+      [[ $argument = /* ]] || argument=$caller/$argument
+      [ -d "$(dirname "$argument")" ] || { echo "run.sh: there is no folder $(dirname "$argument")." >&2; exit 2; }
+      ;;
+  esac
+  arguments+=("$argument")
+  previous=$argument
+done
+
 mkdir -p "$cache"
 prepare_erlang
 build
-exec dotnet exec Orleans.Groups.Comparison/bin/Release/net10.0/Orleans.Groups.Comparison.dll "$@"
+exec dotnet exec Orleans.Groups.Comparison/bin/Release/net10.0/Orleans.Groups.Comparison.dll ${arguments[@]+"${arguments[@]}"}
