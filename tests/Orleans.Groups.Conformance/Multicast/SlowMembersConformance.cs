@@ -191,8 +191,8 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
             static options =>
             {
                 options.Multicast.SlowMembers = SlowMemberPolicy.Eject;
-                options.Multicast.EjectAfter = TimeSpan.FromMilliseconds(100);
-                options.ProcessGroups.SendTimeout = TimeSpan.FromMilliseconds(400);
+                options.Multicast.EjectAfter = TimeSpan.FromSeconds(1); // No pause of a busy machine.
+                options.ProcessGroups.SendTimeout = TimeSpan.FromSeconds(2);
             },
             "a",
             "b");

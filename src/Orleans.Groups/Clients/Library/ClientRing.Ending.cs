@@ -56,12 +56,19 @@ internal sealed partial class ClientRing
     /// <summary>The end as the silo has told it, with what has never reached the silo.</summary>
     private async Task<MulticastTermination> CompleteEndAsync(MulticastTermination told)
     {
-        await Task.WhenAny(_callsAnswered.Task, Task.Delay(Core.Options.CallTimeout, Core.Time)).ConfigureAwait(false);
+        await WaitForAnswersAsync().ConfigureAwait(false);
         lock (_gate)
         {
             return told with { Unsettled = told.Unsettled + _refused + _unanswered };
         }
     }
+
+    /// <summary>
+    /// Waits for the answers of all calls under way. One that was lost is missed after the time of a call, and may be
+    /// lost again, so there is time for several: a message whose answer never came counts as one that nobody has.
+    /// </summary>
+    private Task WaitForAnswersAsync() =>
+        Task.WhenAny(_callsAnswered.Task, Lost, Task.Delay(Lease / 2, Core.Time));
 
     /// <summary>The member is lost with its silo, or its silo has ended it without being heard.</summary>
     private void EndAsLost(LossReason reason)

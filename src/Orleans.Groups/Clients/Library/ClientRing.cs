@@ -157,8 +157,7 @@ internal sealed partial class ClientRing : FarObject, IMulticastGroup
         if (_hasHeardEnd)
         {
             // The answers of calls under way come first: with the end acknowledged the silo forgets the member.
-            await Task.WhenAny(_callsAnswered.Task, Task.Delay(Core.Options.CallTimeout, Core.Time))
-                .ConfigureAwait(false);
+            await WaitForAnswersAsync().ConfigureAwait(false);
         }
 
         var answer = await _grain.PollAsync(new RingPoll
