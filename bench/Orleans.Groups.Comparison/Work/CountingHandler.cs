@@ -49,14 +49,21 @@ internal sealed class CountingHandler : IMulticastHandler
     internal Task<long> WaitForMessagesAsync(long more)
     {
         var goal = Messages + more;
-        Volatile.Write(ref _goal, goal);
-        return WaitAsync(() => Messages >= goal);
+        return WaitAsync(() => Messages >= goal, goal);
     }
 
-    private Task<long> WaitAsync(Func<bool> condition)
+    /// <summary>
+    /// The goal is set together with who waits for it: a change that has just let somebody else go takes the goal away
+    /// when nobody waits any more.
+    /// </summary>
+    private Task<long> WaitAsync(Func<bool> condition, long goal = long.MaxValue)
     {
         var reached = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Change(() => _waiting.Add((condition, reached)));
+        Change(() =>
+        {
+            _waiting.Add((condition, reached));
+            Volatile.Write(ref _goal, Math.Min(_goal, goal));
+        });
         return reached.Task;
     }
 
