@@ -131,8 +131,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
         && (publisher.Ring.IsCutOff(view.Epoch) || publisher.Ring.IsRevived(view.Epoch, member.Id));
 
     /// <summary>
-    /// Whether the store has lost every version that listed it, and its node was declared dead before the record was
-    /// made again: the living are asked, so nobody was left who knew of it (rule R3).
+    /// Whether the store has lost every version that listed it, and the publisher's node knows that its node is dead:
+    /// the record is made again of what the living hold, so perhaps nobody was left who knew of it (rule R3).
     /// </summary>
     private bool IsDeadWithLostVersion(MemberModel member, MemberModel publisher) =>
         publisher.Ring.IsLost(member) && member.Node.SeenDeadBy(run, publisher.Node.Id);
