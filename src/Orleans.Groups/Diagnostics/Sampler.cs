@@ -6,7 +6,8 @@ namespace Orleans.Groups;
 /// <remarks>
 /// Instruments are read one by one. An instrument that asks again wants something new: the sample is of its earlier
 /// round. So is one that is older than <see cref="MaxAge"/>, be it that somebody else has begun a round and not ended
-/// it.
+/// it, or that this one was held up: then its later instruments get another sample, and its first ones are known to
+/// begin the next round.
 /// </remarks>
 internal sealed class Sampler<T>(Func<T> take, TimeProvider time)
     where T : class
@@ -24,14 +25,14 @@ internal sealed class Sampler<T>(Func<T> take, TimeProvider time)
         var bit = 1UL << instrument;
         lock (_gate)
         {
-            if (_sample is null || (_readBy & bit) != 0 || time.GetElapsedTime(_takenAt) > MaxAge)
+            var isNextRound = (_readBy & bit) != 0;
+            if (_sample is null || isNextRound || time.GetElapsedTime(_takenAt) > MaxAge)
             {
                 _sample = take();
                 _takenAt = time.GetTimestamp();
-                _readBy = 0;
             }
 
-            _readBy |= bit;
+            _readBy = isNextRound ? bit : _readBy | bit;
             return _sample;
         }
     }

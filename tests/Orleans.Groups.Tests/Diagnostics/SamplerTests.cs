@@ -41,6 +41,20 @@ public sealed class SamplerTests
         Assert.NotSame(first, sampler.Get(1));
     }
 
+    [Fact]
+    public void Sample_OfARoundThatWasHeldUp_IsNotOfTheNextRound()
+    {
+        var sampler = new Sampler<object>(Take, _clock);
+        sampler.Get(0);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var later = sampler.Get(1);
+
+        var next = sampler.Get(0);
+
+        Assert.NotSame(later, next);
+        Assert.Same(next, sampler.Get(1));
+    }
+
     private object Take()
     {
         _taken++;

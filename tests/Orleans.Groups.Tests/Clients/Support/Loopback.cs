@@ -105,12 +105,12 @@ internal class LoopbackTransport(Loopback loopback) : IClientTransport
         IsDead = request.AskedAfter is { } silo && loopback.Dead.Contains(silo),
     }));
 
-    public Task<SessionWelcome> OpenAsync(PinnedKey session, SessionRequest request) =>
+    public virtual Task<SessionWelcome> OpenAsync(PinnedKey session, SessionRequest request) =>
         CarryAsync(() => Task.FromResult(loopback.Find(session.Silo).Open(session.Id, Copy(request))));
 
     public Task<SessionReply> CallAsync(PinnedKey session, SessionCall call) => CarryAsync(async () =>
         loopback.Find(session.Silo).FindSession(session.Id) is { } found
-            ? await found.CallAsync(Copy(call))
+            ? await found.CallAsync(OnArrival(session, Copy(call)))
             : SessionReply.Gone);
 
     public Task<SessionEvents> PollAsync(PinnedKey session, SessionPoll poll) => CarryAsync(async () =>
@@ -128,6 +128,9 @@ internal class LoopbackTransport(Loopback loopback) : IClientTransport
 
     /// <summary>Does the call, or what else becomes of it.</summary>
     protected virtual Task<T> DecideAsync<T>(Func<Task<T>> call) => call();
+
+    /// <summary>What a session gets for a call that has reached its silo.</summary>
+    protected virtual SessionCall OnArrival(PinnedKey session, SessionCall call) => call;
 
     private async Task<T> CarryAsync<T>(Func<Task<T>> call) => Copy(await DecideAsync(call));
 
@@ -176,7 +179,7 @@ internal class LoopbackTransport(Loopback loopback) : IClientTransport
 /// Loses calls, loses their answers, makes them twice, and makes them again when others have come since; drawn from a
 /// seed.
 /// </summary>
-internal sealed class UnreliableTransport(Loopback loopback, int seed, double faults) : LoopbackTransport(loopback)
+internal class UnreliableTransport(Loopback loopback, int seed, double faults) : LoopbackTransport(loopback)
 {
     private readonly Lock _gate = new();
     private readonly Random _random = new(seed);
