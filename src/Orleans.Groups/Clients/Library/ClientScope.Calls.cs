@@ -152,7 +152,7 @@ internal sealed partial class ClientScope
         bool isJoin,
         CancellationToken cancellationToken)
     {
-        var isRead = Volatile.Read(ref _starting) is not null;
+        var isRead = Volatile.Read(ref _starting) is { IsFaulted: false };
         var (mark, arrived) = isRead ? _mirror.NewMark() : (0, Task.FromResult(true));
         var change = new ChangeMemberships
         {

@@ -79,7 +79,7 @@ internal abstract class ClientWatch : ClientSource
     }
 
     /// <summary>Nothing more is wanted.</summary>
-    internal void Forget()
+    internal virtual void Forget()
     {
         Keeper.Remove(this);
         try

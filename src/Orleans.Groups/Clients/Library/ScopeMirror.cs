@@ -85,6 +85,14 @@ internal sealed class ScopeMirror(SessionKeeper keeper, ScopeName scope) : Clien
     }
 
     /// <inheritdoc/>
+    /// <remarks>It has not started: nobody waits for marks of it.</remarks>
+    internal override void Forget()
+    {
+        base.Forget();
+        DropAllMarks();
+    }
+
+    /// <inheritdoc/>
     protected override void Apply(
         SessionLife life,
         MonitorPartKind kind,

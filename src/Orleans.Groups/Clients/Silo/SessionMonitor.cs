@@ -61,15 +61,11 @@ internal sealed class SessionMonitor(ClientSession session, long handle, IMember
             var marks = TakeMarks();
             if (readable.IsCompleted)
             {
-                if (!await readable.ConfigureAwait(false))
-                {
-                    break;
-                }
-
+                goesOn = await readable.ConfigureAwait(false);
                 readable = null;
             }
 
-            goesOn = await TellChangesAsync().ConfigureAwait(false);
+            goesOn = goesOn && await TellChangesAsync().ConfigureAwait(false);
             foreach (var mark in marks)
             {
                 session.Outbox.Add(new MonitorMark { Handle = handle, Mark = mark }, ClientSession.SmallEvent);
