@@ -1,16 +1,16 @@
 namespace Orleans.Groups.Tests;
 
-/// <summary>What the readme shows of grains is what the tests run.</summary>
+/// <summary>What the documents show is what the tests run.</summary>
 public sealed class ReadmeTests
 {
     [Theory]
-    [InlineData("grains")]
-    [InlineData("testing")]
-    public void Readme_CodeBlock_IsTheRegionOfTheTests(string region)
+    [InlineData("README.md", "grains", "Grains/GrainQuickStartTests.cs")]
+    [InlineData("README.md", "testing", "Grains/GrainQuickStartTests.cs")]
+    [InlineData("docs/security.md", "tls", "Security/TlsTests.cs")]
+    public void CodeBlock_IsTheRegionOfTheTests(string document, string region, string tests)
     {
         var root = Root();
-        var source = File.ReadAllLines(
-            Path.Combine(root, "tests", "Orleans.Groups.Tests", "Grains", "GrainQuickStartTests.cs"));
+        var source = File.ReadAllLines(Path.Combine(root, "tests", "Orleans.Groups.Tests", tests));
         var lines = source
             .SkipWhile(line => line.Trim() != $"// <{region}>")
             .Skip(1)
@@ -20,8 +20,8 @@ public sealed class ReadmeTests
         var indent = lines[0].Length - lines[0].TrimStart().Length;
         var shown = string.Join('\n', lines.Select(line => line.Length >= indent ? line[indent..] : line));
 
-        var readme = File.ReadAllText(Path.Combine(root, "README.md"));
-        Assert.Contains($"```csharp\n{shown}\n```", readme, StringComparison.Ordinal);
+        var text = File.ReadAllText(Path.Combine(root, document));
+        Assert.Contains($"```csharp\n{shown}\n```", text, StringComparison.Ordinal);
     }
 
     private static string Root()
