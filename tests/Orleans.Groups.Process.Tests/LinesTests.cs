@@ -23,7 +23,7 @@ public sealed class LinesTests(PostgresFixture postgres)
     [Fact(Timeout = ClusterRun.Limit)]
     public async Task BroadcastAndTwoTails_OnLocalhostClustering_ASiloButTheFirstIsKilled_EveryLineOnceAndInOrder()
     {
-        var first = FreePort.Find();
+        const int first = 13_800;
         await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", $"{first}"]);
         var ports = silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).ToList();
         var gateways = silos.Ready.Select(ready => $"127.0.0.1:{ready.GetProperty("gatewayPort").GetInt32()}");
@@ -61,7 +61,7 @@ public sealed class LinesTests(PostgresFixture postgres)
         Assert.True(await first.WaitForExitAsync() == 0, first.Errors);
         Assert.True(await second.WaitForExitAsync() == 0, second.Errors);
 
-        ChildProcess Client(params string[] arguments) => new("Client", [.. arguments, .. cluster]);
+        ChildProcess Client(params string[] arguments) => ChildProcess.StartClient(arguments, cluster);
     }
 
     private async Task<string[]> CreateClusterAsync() =>

@@ -33,7 +33,7 @@ public sealed class ProgramTests(PostgresFixture postgres)
         Assert.Equal(0, await join.WaitForExitAsync());
         Assert.Empty(await RunAsync("groups"));
 
-        ChildProcess Client(params string[] arguments) => new("Client", [.. arguments, .. cluster]);
+        ChildProcess Client(params string[] arguments) => ChildProcess.StartClient(arguments, cluster);
 
         async Task<List<string>> RunAsync(params string[] arguments)
         {
@@ -48,7 +48,7 @@ public sealed class ProgramTests(PostgresFixture postgres)
     public async Task Silos_StartedAtOneMoment_FindPortsAndEachOther()
     {
         // On localhost clustering, with a first port of this test's own.
-        var first = FreePort.Find();
+        const int first = 13_700;
         await using var silos = await SiloPrograms.StartAsync(3, ["--primary-port", $"{first}"]);
 
         var ports = silos.Ready.Select(ready => ready.GetProperty("siloPort").GetInt32()).ToList();

@@ -21,14 +21,15 @@ internal sealed class GrainReviver(
 
     private const string MarkKey = "orleans-groups-revival";
 
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
-
     private readonly ILogger _logger = loggerFactory.CreateLogger("Orleans.Groups");
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
 
     /// <summary>Grains that are being brought back, and what came for them meanwhile.</summary>
     private readonly Dictionary<GrainId, Revival> _revivals = [];
+
+    /// <summary>How long the stop of the silo waits for grains to be activated elsewhere.</summary>
+    internal TimeSpan StopLimit { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Grains that are being brought back.</summary>
     internal int Count

@@ -45,11 +45,9 @@ public abstract class RecordFaultsConformance<TEngine> : MulticastTest<TEngine>
     [Fact]
     public async Task Unavailable_OnlyMember_ConfirmIsUnknown()
     {
-        var members = await StartRingAsync(
-            static options => options.Multicast.ConfirmTimeout = TimeSpan.FromMilliseconds(300),
-            "a");
+        var members = await StartRingAsync("a");
         await Fixture.Records.SetUnavailableAsync(true);
-        var outcome = await members[0].TryConfirmAsync();
+        var outcome = await members[0].TryConfirmAsync(timeout: TimeSpan.FromMilliseconds(300));
         Assert.Equal(BroadcastStatus.Unknown, outcome.Status);
         Assert.True(outcome.Reason is BroadcastReason.RecordUnavailable or BroadcastReason.Timeout, $"{outcome}");
         await members[0].PublishAsync();

@@ -24,11 +24,9 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
         var waiting = sender.TryPublishAsync(PayloadBytes);
         await other.Handler.ReceivesAsync(sender.Id, sender.Published);
         await gate.ReachedAsync();
-        await other.ConfirmAsync();
+        await HoldsUpAsync().WithinAsync("only the slow member holds up");
         Assert.False(waiting.IsCompleted);
-        var status = sender.Status;
-        Assert.InRange(status.UnprocessedBytes, Window - PayloadBytes - 64, Window);
-        Assert.Equal(slow.Id, status.HeldUpBy);
+        Assert.InRange(sender.Status.UnprocessedBytes, Window - PayloadBytes - 64, Window);
         Assert.All(members, static member => Assert.InRange(member.Status.PendingBytes, 0, 3 * Window));
         Assert.Single(slow.Handler.Messages);
 
@@ -38,6 +36,16 @@ public abstract class SlowMembersConformance<TEngine> : MulticastTest<TEngine>
         await AllReceiveAllAsync(members);
         await DrainAsync();
         Assert.Equal((0L, null), (sender.Status.UnprocessedBytes, sender.Status.HeldUpBy));
+
+        // What a handler has done is told a little after it has: each confirm goes round behind such news.
+        async Task HoldsUpAsync()
+        {
+            do
+            {
+                await other.ConfirmAsync();
+            }
+            while (sender.Status.HeldUpBy != slow.Id);
+        }
     }
 
     // R1: a full window of one sender is nobody else's.

@@ -50,6 +50,10 @@ internal partial class ChildProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadOutputAsync(), ReadErrorsAsync());
     }
 
+    /// <summary>Starts the program Client, which waits long for its cluster: many programs start at once here.</summary>
+    internal static ChildProcess StartClient(IEnumerable<string> arguments, IEnumerable<string> cluster) =>
+        new("Client", [.. arguments, "--connect-timeout", "60", .. cluster]);
+
     /// <summary>The program.</summary>
     internal string Name { get; }
 

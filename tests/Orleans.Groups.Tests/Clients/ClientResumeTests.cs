@@ -70,6 +70,7 @@ public sealed class ClientResumeTests
         await using var monitor = await silo.MonitorGroupAsync("room");
         client.Transport.Prefer(cluster.Silos[2].SiloAddress);
 
+        await cluster.ClientsOf(1).StopAsync(Within.Limit, CancellationToken.None); // By itself it waits for 5 s only.
         await cluster.StopAsync(1);
 
         await silo.UntilAsync("room", "the member has moved", seen => seen.Count == 1 && !seen.Contains(before));

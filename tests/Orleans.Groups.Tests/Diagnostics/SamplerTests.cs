@@ -1,9 +1,11 @@
+using Orleans.Groups.InMemory.Tests;
+
 namespace Orleans.Groups.Tests;
 
 /// <summary>One collection of many instruments takes one sample, and the next one another.</summary>
 public sealed class SamplerTests
 {
-    private readonly ShiftedClock _clock = new();
+    private readonly ManualTime _clock = new();
     private int _taken;
 
     [Fact]

@@ -223,6 +223,7 @@ public sealed class GrainStayingTests
         var node = GrainCluster.GroupsOf(silo).Node;
         Assert.All(await cluster.MembersAsync("room", Count), member => Assert.Equal(node, member.Node));
 
+        GrainCluster.Service<GrainReviver>(silo).StopLimit = Within.Limit;
         await cluster.Cluster.StopSiloAsync(silo);
 
         var members = await cluster.MembersAsync("room", members =>
@@ -250,6 +251,7 @@ public sealed class GrainStayingTests
         var contexts = Enumerable.Range(0, Count)
             .Select(index => cluster.ContextOf(cluster.Grain<IScriptedReturning>($"a{index}")))
             .ToList();
+        GrainCluster.Service<GrainReviver>(cluster.Cluster.Silos[2]).StopLimit = Within.Limit;
         await cluster.Cluster.StopSiloAsync(cluster.Cluster.Silos[2]);
         await cluster.FailDirectoryAsync(contexts);
 

@@ -21,6 +21,8 @@ public sealed class StrangerTests : IAsyncLifetime
     [Fact]
     public async Task Join_BeforeTheSiloHasMetAll_TakesNobodyOut()
     {
+        _options.Multicast.JoinAttemptTimeout = TimeSpan.FromHours(1);
+        _options.Multicast.JoinTimeout = TimeSpan.FromHours(1);
         var (left, right) = await StartAsync();
         var rightLog = new RingLog();
         var leftPlace = await left.Multicast.JoinAsync("ring", new RingLog());

@@ -73,7 +73,13 @@ internal sealed class RecordCluster : IAsyncDisposable
         try
         {
             await cluster.DeployAsync();
-            return new RecordCluster(cluster);
+            var records = new RecordCluster(cluster);
+            for (var silo = 0; silo < silos; silo++)
+            {
+                await records.StoreOf(silo).RequireAsync("warm"); // The first call of a silo takes seconds at times.
+            }
+
+            return records;
         }
         catch
         {

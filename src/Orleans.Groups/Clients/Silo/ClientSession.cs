@@ -116,6 +116,7 @@ internal sealed partial class ClientSession : IDisposable
         _lease.Dispose();
         Outbox.Complete();
         _operations.Complete(new Refused { Error = Closed() });
+        _clients.Remove(this); // Whoever sees that the members are gone finds no session.
         foreach (var monitor in monitors)
         {
             monitor.Stop();
@@ -126,7 +127,6 @@ internal sealed partial class ClientSession : IDisposable
             member.End();
         }
 
-        _clients.Remove(this);
         Host.Core.Logger.SessionClosed(Id, Host.Id, members.Count);
     }
 

@@ -84,7 +84,12 @@ internal sealed class ClientCluster : IAsyncDisposable
                 new SteeredTransport(new GrainClientTransport(provider.GetRequiredService<IGrainFactory>())));
             client.Services.AddSingleton<IClientTransport>(static provider =>
                 provider.GetRequiredService<SteeredTransport>());
-            client.AddGroups(configure);
+            client.AddGroups(options =>
+            {
+                options.CallTimeout = TimeSpan.FromSeconds(10); // A silo that just started takes seconds at times,
+                options.StopTimeout = Within.Limit; // and a session that was given up stays until its lease ends.
+                configure?.Invoke(options);
+            });
             configureClient?.Invoke(client);
         });
         var connected = new ClusterClient(builder.Build());
