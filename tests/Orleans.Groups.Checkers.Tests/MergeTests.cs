@@ -34,6 +34,7 @@ public sealed class MergeTests
                 "G-S4: does not hear what was published after it had joined",
                 "G-S7: somebody that thinks it is alone, against the store",
                 "G-S7: somebody on a node that lives, whom only a lost version listed",
+                "G-S7: somebody comes late whom a lost version listed, and whose inserter knows of it",
                 "G-S7: believes to be alone, and the store lists it as dead",
                 "G-S7: believes to be alone, and whom it took in has buried it",
                 "G-S7: believes to be alone, and another ring was founded",

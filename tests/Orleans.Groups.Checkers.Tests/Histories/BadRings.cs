@@ -90,6 +90,12 @@ internal static class BadRings
             .Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B, C).At(A, new LogEvent.RegLost("r"))
             .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e").Adopt(A, 4, $"{A} {B} {C}", "f", "e")
             .Proved(A, 1, ProofLevel.Processed)),
+        new("G-S7", "somebody comes late whom a lost version listed, and whose inserter knows of it", h => h
+            .Ring(LogHooks.Store, LogHooks.Handled).Start("d@1").Fault("cut").Write(4, C, $"{A} {B} {C} {D}")
+            .Adopt(C, 4, $"{A} {B} {C} {D}").Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B)
+            .At(A, new LogEvent.RegLost("r")).Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e")
+            .Write(5, A, $"{A} {B} ({C})", epoch: "f", parent: "e").Adopt(A, 5, $"{A} {B} ({C})", "f", "e")
+            .Proved(A, 1, ProofLevel.Processed).Enter(D, $"{A} {B} {C} {D}", $"{A}:0 {B}:0 {C}:0 {D}:0")),
         new("G-S7", "a joiner hears what was proved processed before it came", h => h
             .Ring(LogHooks.Handled).Start("d@1").Adopt(A, 4, $"{A} {D} {B} {C}").Send(A, 1, ProofLevel.Processed)
             .Give(A, 1, A, B, C).Proved(A, 1, ProofLevel.Processed)

@@ -77,7 +77,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
     private void RequireProof(MemberModel publisher, OpModel op, MemberModel member, LogEvent.Confirm confirm)
     {
         if (member.IsGone || member.Node.Start is null || IsOfAnotherRing(op, member, publisher)
-            || IsDeadInLostEpoch(member, publisher) || IsDeadWithLostVersion(member, publisher))
+            || IsDeadInLostEpoch(member, publisher) || IsDeadWithLostVersion(member, publisher)
+            || IsJoiningInLostVersion(op, member, publisher))
         {
             return;
         }
@@ -136,6 +137,16 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
     /// </summary>
     private bool IsDeadWithLostVersion(MemberModel member, MemberModel publisher) =>
         publisher.Ring.IsLost(member) && member.Node.SeenDeadBy(run, publisher.Node.Id);
+
+    /// <summary>
+    /// Whether it had not joined, and nobody was left who knew of it when the store lost the version that listed it: the
+    /// publisher goes by what was made again. Its inserter's answer may still reach it, and it learns that it is out.
+    /// </summary>
+    private static bool IsJoiningInLostVersion(OpModel op, MemberModel member, MemberModel publisher) =>
+        member.Joined is null && publisher.Ring.WasLost
+        && publisher.Ring.LastWritten is { } record && !record.Lists(member.Id)
+        && publisher.View is { } view && view.Epoch == record.Epoch && op.Stored?.Epoch != record.Epoch
+        && !publisher.Ring.Members.Any(other => !other.IsOver && other.View?.Lists(member.Id) == true);
 
     /// <summary>A joiner does not hear what was proved before, or it would have been needed for the proof.</summary>
     private void CheckJoiner(LogEvent.Joined joined)
