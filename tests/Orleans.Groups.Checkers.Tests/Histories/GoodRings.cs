@@ -162,9 +162,10 @@ internal static class GoodRings
             .Proved(A, 1, ProofLevel.Processed)),
         new("G-S7", "somebody comes late whom only a lost version listed, and whose inserter has ended", h => h
             .Ring(LogHooks.Store, LogHooks.Handled).Start("d@1").Fault("cut").Write(4, C, $"{A} {B} {C} {D}")
-            .Adopt(C, 4, $"{A} {B} {C} {D}").Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B).Stopped(C, "HandlerStopped")
-            .At(A, new LogEvent.RegLost("r")).Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e")
-            .Write(5, A, $"{A} {B} ({C})", epoch: "f", parent: "e").Adopt(A, 5, $"{A} {B} ({C})", "f", "e")
+            .Adopt(C, 4, $"{A} {B} {C} {D}").Send(A, 1, ProofLevel.Processed).Give(A, 1, A, B)
+            .Stopped(C, "HandlerStopped").At(A, new LogEvent.RegLost("r"))
+            .Write(4, A, $"{A} {B} {C}", epoch: "f", parent: "e").Write(5, A, $"{A} {B} ({C})", epoch: "f", parent: "e")
+            .Adopt(A, 5, $"{A} {B} ({C})", "f", "e")
             .Proved(A, 1, ProofLevel.Processed).Enter(D, $"{A} {B} {C} {D}", $"{A}:0 {B}:0 {C}:0 {D}:0")),
         new("G-S18", "somebody erased is heard by somebody whom only a lost version listed", h => h
             .Ring(LogHooks.Store, LogHooks.Receive).Start("d@1").Fault("cut").Write(4, C, $"{A} {B} {C} {D}")

@@ -139,8 +139,8 @@ internal sealed class ConfirmChecker(RunModel run, RingsModel rings) : Checker
         publisher.Ring.IsLost(member) && member.Node.SeenDeadBy(run, publisher.Node.Id);
 
     /// <summary>
-    /// Whether it had not joined, and nobody was left who knew of it when the store lost the version that listed it: the
-    /// publisher goes by what was made again. Its inserter's answer may still reach it, and it learns that it is out.
+    /// Whether it had not joined, and nobody was left who knew of it when the store lost the version that listed it:
+    /// the publisher goes by what was made again. Its inserter's answer may still come, and it learns that it is out.
     /// </summary>
     private static bool IsJoiningInLostVersion(OpModel op, MemberModel member, MemberModel publisher) =>
         member.Joined is null && publisher.Ring.WasLost

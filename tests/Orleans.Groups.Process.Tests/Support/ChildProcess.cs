@@ -50,7 +50,7 @@ internal partial class ChildProcess : IAsyncDisposable
         _reading = Task.WhenAll(ReadOutputAsync(), ReadErrorsAsync());
     }
 
-    /// <summary>Starts the program Client, which waits long for its cluster: many programs start at once here.</summary>
+    /// <summary>Starts the program Client, with patience: many programs start at once here.</summary>
     internal static ChildProcess StartClient(IEnumerable<string> arguments, IEnumerable<string> cluster) =>
         new("Client", [.. arguments, "--connect-timeout", "60", .. cluster]);
 

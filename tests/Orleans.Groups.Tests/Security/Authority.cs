@@ -38,8 +38,9 @@ internal sealed class Authority : IDisposable
         }
 
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usages, critical: false));
-        using var issued = request.Create(
-            Root, DateTimeOffset.UtcNow - (Age / 2), DateTimeOffset.UtcNow + (Age / 2), RandomNumberGenerator.GetBytes(8));
+        var now = DateTimeOffset.UtcNow;
+        var serial = RandomNumberGenerator.GetBytes(8);
+        using var issued = request.Create(Root, now - (Age / 2), now + (Age / 2), serial);
         _issued.Add(issued.CopyWithPrivateKey(key));
         return _issued[^1];
     }

@@ -45,7 +45,7 @@ public sealed class TlsTests : IDisposable
         await RefusedAsync(cluster, client => client.UseTls(options =>
         {
             options.AllowAnyRemoteCertificate();
-            options.OnAuthenticateAsClient = static (_, authentication) => authentication.TargetHost = ClusterName;
+            options.OnAuthenticateAsClient = static (_, tls) => tls.TargetHost = ClusterName;
         }));
         await RefusedAsync(cluster, UseTls(_theirs.Issue(ClusterName), vouches: _ours));
         await RefusedAsync(cluster, UseTls(_ours.Issue(ClusterName), vouches: _theirs));
@@ -80,7 +80,7 @@ public sealed class TlsTests : IDisposable
         client => client.UseTls(Secure(certificate, (vouches ?? _ours).Root, host));
 
     // <tls>
-    /// <summary>For silos and clients alike: both ends of a connection must show a certificate of one authority.</summary>
+    /// <summary>For silos and clients alike: both ends of a connection show a certificate of one authority.</summary>
     /// <param name="own">Certificate of this process, with its private key, for servers and clients.</param>
     /// <param name="authority">The only certificate that vouches for others.</param>
     /// <param name="cluster">The name that the certificates of all silos carry.</param>
