@@ -60,7 +60,7 @@ public sealed class ExplorationTests
     [InlineData("unknown-is-failed", "ring-store-unknown", "G-L3")]
     public void Bug_InASmallWorld_IsFoundAndTold(string name, string world, string property)
     {
-        using var room = new Room(BugCatalogue.Find(name)!);
+        var room = new Room(BugCatalogue.Find(name)!);
         var finding = ExplorationFinding.Search(room, world, maxStates: 30_000);
 
         Assert.Equal(property, finding?.Property);

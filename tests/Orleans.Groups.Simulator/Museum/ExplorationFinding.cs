@@ -20,7 +20,7 @@ internal sealed record ExplorationFinding(
     /// <returns>Nothing when it was not found.</returns>
     internal static ExplorationFinding? Search(Bug bug, int maxStates)
     {
-        using var room = new Room(bug);
+        var room = new Room(bug);
         var prefix = bug.Home switch
         {
             BugHome.Gm => "ring-",
@@ -36,7 +36,7 @@ internal sealed record ExplorationFinding(
     /// <summary>Explores one world with a bug.</summary>
     internal static ExplorationFinding? Search(Bug bug, string world)
     {
-        using var room = new Room(bug);
+        var room = new Room(bug);
         return Search(room, world, int.MaxValue);
     }
 

@@ -17,7 +17,7 @@ internal sealed record Finding(long Schedules, WorldKind Kind, ulong Seed, strin
     /// <returns>Nothing when it was not found.</returns>
     internal static Finding? Search(Bug bug, ulong seed, long schedules)
     {
-        using var room = new Room(bug);
+        var room = new Room(bug);
         for (var done = 0L; done < schedules;)
         {
             if (Parse(room.Search(bug.Kinds, seed, done, schedules)) is not { } finding)

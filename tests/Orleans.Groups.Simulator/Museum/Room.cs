@@ -9,16 +9,17 @@ namespace Orleans.Groups.Simulator.Museum;
 /// Where one bug lives: the protocol project with the bug in it, and copies of the simulator and the checkers that use
 /// it. Nothing outside sees the bug.
 /// </summary>
-internal sealed class Room : IDisposable
+/// <remarks>
+/// It stays until the process ends. A few megabytes each are a low price: code that may be unloaded is slower, and a
+/// run of all bugs once ended with a crash of the runtime while it collected garbage.
+/// </remarks>
+internal sealed class Room
 {
-    private readonly Context _context;
     private readonly Assembly _simulator;
 
-    internal Room(Bug bug)
-    {
-        _context = new Context(ProtocolSources.Instance.Compile(bug));
-        _simulator = _context.LoadFromAssemblyPath(typeof(Room).Assembly.Location);
-    }
+    internal Room(Bug bug) =>
+        _simulator = new Context(ProtocolSources.Instance.Compile(bug))
+            .LoadFromAssemblyPath(typeof(Room).Assembly.Location);
 
     /// <summary>Runs worlds until one is broken; see <see cref="RoomService.Search"/>.</summary>
     internal string Search(IReadOnlyList<WorldKind> kinds, ulong seed, long done, long schedules) =>
@@ -34,16 +35,13 @@ internal sealed class Room : IDisposable
         Enter<Func<IReadOnlyList<string>, TextWriter, TextWriter, int>>(
             typeof(SimulatorCommand), nameof(SimulatorCommand.Run))(arguments, output, error);
 
-    /// <inheritdoc/>
-    public void Dispose() => _context.Unload();
-
     private T Enter<T>(Type type, string method)
         where T : Delegate =>
         _simulator.GetType(type.FullName!, throwOnError: true)!
             .GetMethod(method, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
             .CreateDelegate<T>();
 
-    private sealed class Context(byte[] protocol) : AssemblyLoadContext("a bug", isCollectible: true)
+    private sealed class Context(byte[] protocol) : AssemblyLoadContext("a bug")
     {
         protected override Assembly? Load(AssemblyName assemblyName)
         {

@@ -26,7 +26,7 @@ internal static class Bugs
             return SimulatorCommand.Refused;
         }
 
-        using var room = new Room(found);
+        var room = new Room(found);
         return room.Run(arguments, output, error);
     }
 }
