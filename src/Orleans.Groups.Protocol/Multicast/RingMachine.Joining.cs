@@ -251,6 +251,7 @@ internal sealed partial class RingMachine
         if (!from.Equals(_view.Left))
         {
             effects.Add(new RingEffect.Unwatch(from));
+            TellIfBuried(from, effects); // Whoever buried it while it slept may have left.
         }
         else
         {

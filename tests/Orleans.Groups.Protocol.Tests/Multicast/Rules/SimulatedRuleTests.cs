@@ -1,6 +1,6 @@
 namespace Orleans.Groups.Protocol.Tests.Multicast;
 
-/// <summary>Runs that the simulator found, each reduced to its core: R1, R3, R8 and R13.</summary>
+/// <summary>Runs that the simulator found, each reduced to its core: R1, R3, R4, R8 and R13.</summary>
 public sealed class SimulatedRuleTests
 {
     /// <summary>
@@ -45,6 +45,30 @@ public sealed class SimulatedRuleTests
         world.Flush(ring[1]);
         Assert.Equal(1, world.Link(ring[1].Node, ring[0].Node).Count);
         world.SettleAndCheck();
+    }
+
+    /// <summary>
+    /// R4: a member that inserted somebody sleeps and is buried meanwhile, and whoever buried it leaves. Its answer
+    /// reaches the newcomer, which knows of the burial already: the newcomer tells it, nobody else would.
+    /// </summary>
+    [Fact]
+    public void R4_InserterBuriedBeforeItsAnswer_IsToldByTheNewcomer()
+    {
+        var world = new RingWorld(observers: [new RingHistory(), new RingDiary()]);
+        var ring = world.Ring(2);
+        var newcomer = world.JoinRightOf(ring[0], world.AddNode("c"));
+        world.SettleUntil(() => world.Store.Current!.Entries.Length == 3);
+        var inserted = world.Store.Current!;
+        var buried = GroupRecordEditor.Apply(inserted, new RecordEdit.MarkDead(
+            new OperationId(ring[1].Id, 100), inserted.Epoch, inserted.Version, [ring[0].Id], Certain: false)).Current!;
+        world.Store.Current = buried;
+        world.Step(newcomer, new RingInput.Received(ring[1].Id, new RingMessage.View(buried)));
+        var said = world.Link(newcomer.Node, ring[0].Node).Count;
+
+        world.Step(newcomer, new RingInput.Received(ring[0].Id, new RingMessage.JoinReply(inserted, 0, 1, [])));
+
+        Assert.Equal(buried, newcomer.Machine.HeldRecord);
+        Assert.Equal(said + 1, world.Link(newcomer.Node, ring[0].Node).Count);
     }
 
     /// <summary>
